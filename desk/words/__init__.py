@@ -1,0 +1,1 @@
+"""Word lists of the simulated desk, one module a language; all have the same shape."""

@@ -1,0 +1,167 @@
+"""Where files live and how they are written: whole or not at all, with the same bytes for the same content."""
+
+import hashlib
+import json
+import math
+import os
+import shutil
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as pq
+import yaml
+
+from stages.errors import InputError
+
+PARAMS = Path("params.yaml")
+RAW = Path("data/raw")
+FEEDBACK = Path("data/feedback")
+GOLDEN = Path("data/golden")
+KPI = Path("data/kpi.csv")
+EVENTS = Path("data/events.yaml")
+TRAINING = Path("data/training")
+HOLDOUT = Path("data/holdout")
+RECENT = Path("data/recent")
+QUARANTINE = Path("data/quarantine")
+BASELINE = Path("models/baseline")
+CANDIDATE = Path("models/candidate")
+LEDGER = Path("models/ledger.yaml")
+EVALUATIONS = Path("models/evaluations")
+VALIDATION = Path("metrics/validation.json")
+TRIGGER = Path("metrics/trigger.json")
+EVALUATION = Path("metrics/evaluation.json")
+COMPARISON = Path("metrics/comparison.json")
+LATENCY = Path("metrics/latency.json")
+DECISION = Path("metrics/decision.json")
+PLOTS = Path("metrics/plots")
+
+DIGITS = 6  # metrics are kept to a millionth: finer than any decision, coarser than the last bits of a sum
+
+
+def rounded(value: Any) -> Any:
+    """Round every float of a JSON-like value to `DIGITS`; NaN and infinities become None, because JSON has no words for them."""
+    if isinstance(value, dict):
+        return {str(k): rounded(v) for k, v in value.items()}
+    if isinstance(value, list | tuple):
+        return [rounded(v) for v in value]
+    if isinstance(value, float):
+        return round(float(value), DIGITS) + 0.0 if math.isfinite(value) else None
+    return value
+
+
+def write_text(path: Path, text: str) -> None:
+    """Write a text file whole or not at all."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    draft = path.with_name(f".{path.name}.{os.getpid()}.part")
+    draft.write_text(text, encoding="utf-8", newline="\n")
+    draft.replace(path)
+
+
+def write_json(path: Path, value: dict[str, Any]) -> None:
+    """Write JSON with sorted keys and rounded floats."""
+    write_text(path, json.dumps(rounded(value), indent=2, sort_keys=True, ensure_ascii=False, allow_nan=False) + "\n")
+
+
+def read_json(path: Path) -> dict[str, Any]:
+    """Read a JSON object; a missing or broken file is one line with the stage that makes it."""
+    try:
+        value = json.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        raise InputError(f"{path} must exist, got nothing there; run `dvc repro` to make it") from None
+    except (ValueError, OSError) as error:
+        raise InputError(f"{path} must be readable JSON, got {type(error).__name__}; run `dvc repro` to make it anew") from None
+    if not isinstance(value, dict):
+        raise InputError(f"{path} must hold a JSON object, got {type(value).__name__}; run `dvc repro` to make it anew")
+    return value
+
+
+def read_yaml(path: Path) -> Any:
+    """Read YAML; a broken file is one line that names the place."""
+    try:
+        return yaml.safe_load(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        raise InputError(f"{path} must exist, got nothing there; restore it with `git checkout -- {path}`") from None
+    except yaml.MarkedYAMLError as error:
+        line = error.problem_mark.line + 1 if error.problem_mark else "?"
+        raise InputError(f"{path} line {line} must be valid YAML, got: {error.problem}; mend that line") from None
+    except (UnicodeDecodeError, yaml.YAMLError) as error:
+        raise InputError(f"{path} must be UTF-8 YAML, got {type(error).__name__}; mend the file") from None
+
+
+class Partitions:
+    """A folder of parquet files, one a batch, that replaces the old folder only once it is complete."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self._draft = folder.with_name(f".{folder.name}.part")
+        shutil.rmtree(self._draft, ignore_errors=True)
+        self._draft.mkdir(parents=True)
+
+    def write(self, name: str, frame: pd.DataFrame) -> None:
+        """Write one partition, without the index and without pandas' own metadata, so that the bytes depend on the rows alone."""
+        table = pa.Table.from_pandas(frame, preserve_index=False).replace_schema_metadata(None)
+        pq.write_table(table, self._draft / f"{name}.parquet", compression="zstd")
+
+    def close(self) -> None:
+        """Put the new folder in the place of the old one."""
+        shutil.rmtree(self.folder, ignore_errors=True)
+        self._draft.replace(self.folder)
+
+
+def partition_names(folder: Path) -> list[str]:
+    """The names of a folder's partitions, in order."""
+    return sorted(file.stem for file in folder.glob("*.parquet"))
+
+
+def read_partitions(folder: Path, columns: list[str], names: list[str] | None = None) -> pd.DataFrame:
+    """Read columns of all partitions of a folder, or of those named, in the order of their names, as one frame.
+
+    Raises
+    ------
+    InputError
+        Where there is none, or one is damaged or lacks a column.
+    """
+    files = [folder / f"{name}.parquet" for name in (partition_names(folder) if names is None else names)]
+    if not files:
+        raise InputError(f"{folder} must hold parquet files, got none; run `dvc repro validate` to make them")
+    tables = [_read_table(file, columns) for file in files]
+    frame: pd.DataFrame = pa.concat_tables(tables, promote_options="permissive").to_pandas(self_destruct=True)
+    return frame
+
+
+def _read_table(file: Path, columns: list[str]) -> pa.Table:
+    try:
+        table = pq.read_table(file, columns=columns)
+    except (pa.ArrowException, OSError) as error:
+        raise InputError(
+            f"{file} must be parquet, got {type(error).__name__}; run `dvc repro validate` to make it anew"
+        ) from None
+    missing = sorted(set(columns) - set(table.column_names))
+    if missing:
+        raise InputError(f"{file} must have the column {missing[0]!r}, got others; run `dvc repro validate` to make it anew")
+    return table
+
+
+def file_md5(path: Path) -> str:
+    """The md5 of a file's bytes, as DVC counts it."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "md5").hexdigest()
+
+
+def dvc_md5(path: Path) -> str:
+    """The md5 that DVC gives a file, or a folder (`….dir`, over its sorted listing).
+
+    Raises
+    ------
+    InputError
+        Where nothing is at `path`.
+    """
+    if path.is_file():
+        return file_md5(path)
+    if not path.is_dir():
+        raise InputError(f"{path} must exist, got nothing there; run `dvc pull` or `dvc repro`")
+    files = sorted((file.relative_to(path).parts, file) for file in path.rglob("*") if file.is_file())
+    listing = [{"md5": file_md5(file), "relpath": "/".join(parts)} for parts, file in files]
+    return hashlib.md5(json.dumps(listing, sort_keys=True).encode()).hexdigest() + ".dir"

@@ -1,0 +1,116 @@
+"""The ledger: the append-only record of attempts, promotions and rollbacks, and the truth about what is in production."""
+
+from datetime import date
+from pathlib import Path
+from typing import Annotated, Literal
+
+import yaml
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from stages.artefacts import read_yaml, write_text
+from stages.errors import InputError
+
+HEADER = """\
+# The record of every attempt, promotion and rollback: append-only, written by `ratchet`.
+# The last promotion or rollback names what is in production.
+"""
+
+
+class Entry(BaseModel):
+    """One line of the record.
+
+    `bundle` is the md5 of the bundle's folder as DVC counts it; `holdout` and `golden` are the md5 of the data that judged it;
+    `promised` is the primary metric on that holdout, `rows` its size.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+    kind: Literal["attempt", "promotion", "rollback"]
+    as_of: date
+    bundle: str
+    version: int | None = None
+    verdict: Literal["promote", "hold", "review"] | None = None
+    reasons: list[str] = []
+    by: str | None = None
+    reason: str | None = None
+    metric: str | None = None
+    promised: float | None = None
+    rows: int | None = None
+    holdout: str | None = None
+    golden: str | None = None
+    rejected: str | None = None
+
+
+class Ledger(BaseModel):
+    """All entries, oldest first."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+    model: str
+    entries: Annotated[list[Entry], Field(min_length=1)]
+
+    @property
+    def live(self) -> Entry:
+        """The promotion that put the production version there."""
+        last = [entry for entry in self.entries if entry.kind != "attempt"][-1]
+        return next(entry for entry in self.entries if entry.kind == "promotion" and entry.bundle == last.bundle)
+
+    @property
+    def since(self) -> date:
+        """The day the production version came in, by promotion or rollback."""
+        return [entry for entry in self.entries if entry.kind != "attempt"][-1].as_of
+
+    @property
+    def next_version(self) -> int:
+        """The number of the next promotion."""
+        return 1 + max(entry.version or 0 for entry in self.entries if entry.kind == "promotion")
+
+    @property
+    def rejected(self) -> frozenset[str]:
+        """Bundles that were rolled back."""
+        return frozenset(entry.rejected for entry in self.entries if entry.rejected)
+
+    def last_attempt(self, before: date) -> date | None:
+        """The day of the last attempt before the day `before` (that day's attempts are its own run), or of a promotion."""
+        days = [
+            entry.as_of
+            for entry in self.entries
+            if (entry.kind == "promotion" and entry.version) or (entry.kind == "attempt" and entry.as_of < before)
+        ]
+        return max(days, default=None)
+
+    def with_entry(self, entry: Entry) -> "Ledger":
+        """The ledger with one more line; the same attempt is recorded once."""
+        same = entry.kind == "attempt" and any(
+            old.kind == "attempt" and (old.bundle, old.holdout, old.golden) == (entry.bundle, entry.holdout, entry.golden)
+            for old in self.entries
+        )
+        return self if same else Ledger(model=self.model, entries=[*self.entries, entry])
+
+
+def read_ledger(path: Path) -> Ledger:
+    """Read the ledger.
+
+    Raises
+    ------
+    InputError
+        Where it is missing or does not read as one.
+    """
+    try:
+        ledger = Ledger.model_validate(read_yaml(path))
+    except ValidationError as error:
+        first = error.errors(include_url=False)[0]
+        place = ".".join(str(part) for part in first["loc"]) or "the file"
+        raise InputError(
+            f"{path}: {place} must be a valid entry, got: {first['msg']}; restore it with `git checkout -- {path}`"
+        ) from None
+    if not any(entry.kind == "promotion" for entry in ledger.entries):
+        raise InputError(f"{path} must hold the promotion of version 0, got none; restore it with `git checkout -- {path}`")
+    return ledger
+
+
+def write_ledger(path: Path, ledger: Ledger) -> None:
+    """Write the ledger; fields that say nothing are left out."""
+    write_text(
+        path,
+        HEADER
+        + yaml.safe_dump(ledger.model_dump(mode="json", exclude_defaults=True), sort_keys=False, allow_unicode=True, width=150),
+    )

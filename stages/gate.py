@@ -1,0 +1,134 @@
+"""Promote, hold or review, and why?
+
+Reads metrics/*.json, models/baseline, models/ledger.yaml, models/evaluations, and through `dvc metrics diff` the metrics of the
+baseline commit. Writes metrics/decision.json. Exits 0 whatever the verdict; `ratchet gate --check` turns it into an exit code.
+"""
+
+import math
+from typing import Any
+
+from stages import artefacts
+from stages.decision.baseline import Git, Old, baseline_commit, metrics_diff, pointer_md5, recorded_at, run_git
+from stages.decision.ledger import Ledger, read_ledger
+from stages.decision.rules import Evidence
+from stages.decision.verdict import decide
+from stages.errors import CannotJudge, InputError, one_line_errors
+from stages.settings import Params, load
+
+BASELINE_POINTER = artefacts.BASELINE.with_suffix(".dvc")
+
+
+def judge(params: Params, git: Git) -> dict[str, Any]:
+    """Today's decision, from the files and the Git history of this clone.
+
+    Raises
+    ------
+    CannotJudge
+        Where the files do not belong together: what was evaluated is not what is there.
+    """
+    ledger = read_ledger(artefacts.LEDGER)
+    comparison = artefacts.read_json(artefacts.COMPARISON)
+    compared = _verified(comparison["compared"], ledger)
+    old = old_values(compared["baseline"], compared["golden"], git) if ledger.live.version else _version_zero(comparison, git)
+    golden = {name: old.values.get(f"golden.{name}") for name in params.evaluate.metrics}
+    evidence = Evidence(
+        artefacts.read_json(artefacts.TRIGGER),
+        artefacts.read_json(artefacts.EVALUATION),
+        comparison,
+        artefacts.read_json(artefacts.LATENCY),
+        ledger.live.version or 0,
+        ledger.rejected,
+        golden,
+        old.source,
+        old.doubt,
+    )
+    return decide(evidence, params).as_dict() | {
+        "baseline": {"version": ledger.live.version, "md5": compared["baseline"], "commit": old.commit},
+        "candidate": {"version": ledger.next_version, "md5": compared["candidate"]},
+        "compared": {name: compared[name] for name in ("holdout", "golden")}
+        | {"evaluation": artefacts.file_md5(artefacts.EVALUATION)},
+    }
+
+
+def old_values(baseline: str, golden: str, git: Git) -> Old:
+    """The baseline's recorded metrics: by `dvc metrics diff`, where its commit measured this bundle on this golden set."""
+    try:
+        commit = baseline_commit(git, baseline)
+    except CannotJudge as error:
+        return _recorded(baseline, golden, None, str(error))
+    measured = recorded_at(git, commit)
+    if measured.get(str(artefacts.CANDIDATE)) != baseline:
+        return _recorded(
+            baseline,
+            golden,
+            commit,
+            f"the metrics of the baseline commit {commit[:7]} must be the baseline's, got another model's",
+        )
+    if measured.get(str(artefacts.GOLDEN)) != golden:
+        return _recorded(
+            baseline, golden, commit, f"the golden set must be that of the baseline commit {commit[:7]}, got another one"
+        )
+    rows = metrics_diff(commit).get(str(artefacts.EVALUATION), {})
+    _same_as_on_disk({key: row.get("new") for key, row in rows.items()})
+    return Old({key: _number(row.get("old")) for key, row in rows.items()}, f"dvc metrics diff {commit[:7]}", commit, None)
+
+
+def main() -> None:
+    """Run the stage."""
+    decision = judge(load(), run_git)
+    artefacts.write_json(artefacts.DECISION, decision)
+    print(f"gate: {decision['verdict']} ({decision['reasons'][0]})")
+
+
+def _version_zero(comparison: dict[str, Any], git: Git) -> Old:
+    """The dummy was never evaluated before: it is scored in this run, and a person approves what replaces it."""
+    scored = comparison.get("golden", {}).get("baseline", {})
+    values = {f"golden.{name}": _number(value) for name, value in scored.items()}
+    try:
+        commit = baseline_commit(git, comparison["compared"]["baseline"])
+    except CannotJudge:
+        commit = None
+    return Old(values, "version 0, scored in this run", commit, None)
+
+
+def _recorded(baseline: str, golden: str, commit: str | None, doubt: str) -> Old:
+    """The evaluation kept beside the ledger; without one there is nothing to compare with the past."""
+    path = artefacts.EVALUATIONS / f"{baseline.removesuffix('.dir')}.json"
+    if not path.is_file():
+        return Old({}, "nothing recorded", commit, doubt)
+    record = artefacts.read_json(path)
+    if record.get("golden_md5") != golden:
+        return Old({}, "nothing recorded on this golden set", commit, doubt)
+    values = {f"golden.{name}": _number(value) for name, value in record.get("golden", {}).items()}
+    return Old(values, "the recorded evaluation", commit, doubt)
+
+
+def _verified(compared: dict[str, Any], ledger: Ledger) -> dict[str, Any]:
+    """What was compared, if it is still what is there."""
+    now = {"baseline": artefacts.BASELINE, "candidate": artefacts.CANDIDATE, "golden": artefacts.GOLDEN}
+    for name, path in now.items():
+        if artefacts.dvc_md5(path) != compared[name]:
+            raise CannotJudge(f"{path} must be what metrics/comparison.json compared, got another md5; run `dvc repro`")
+    pointer = pointer_md5(BASELINE_POINTER.read_text(encoding="utf-8")) if BASELINE_POINTER.is_file() else None
+    if pointer != compared["baseline"]:
+        raise CannotJudge(
+            f"{BASELINE_POINTER} must name the md5 of models/baseline, got {pointer}; run `dvc checkout models/baseline`"
+        )
+    if ledger.live.bundle != compared["baseline"]:
+        raise InputError(f"{artefacts.LEDGER} must name the bundle in models/baseline, got another md5; restore both from Git")
+    return compared
+
+
+def _same_as_on_disk(new: dict[str, Any]) -> None:
+    golden = artefacts.read_json(artefacts.EVALUATION).get("golden", {})
+    if any(_number(new.get(f"golden.{name}")) != _number(value) for name, value in golden.items()):
+        raise CannotJudge("`dvc metrics diff` must show the values of metrics/evaluation.json, got others; run `dvc repro`")
+
+
+def _number(value: Any) -> float | None:
+    """A finite number, or None: a missing side, NaN, text and booleans are never a value."""
+    return float(value) if isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value) else None
+
+
+if __name__ == "__main__":
+    one_line_errors(main)()

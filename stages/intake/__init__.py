@@ -1,0 +1,1 @@
+"""Batches in: reading, row and batch rules, label trust, split."""

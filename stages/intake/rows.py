@@ -1,0 +1,106 @@
+"""Row rules: declared as a pandera schema in `schema.py`, reasons taken from full masks, survivors validated in full."""
+
+import importlib
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+import pandera.errors
+import pandera.pandas as pa
+
+from stages.errors import InputError
+
+
+@dataclass(frozen=True)
+class Checked:
+    """A batch after the row rules.
+
+    `good` holds the rows that passed; `failures` has one line a failed rule and row: `row` (position in the batch), `rule`.
+    """
+
+    good: pd.DataFrame
+    failures: pd.DataFrame
+
+
+def user_schema() -> pa.DataFrameSchema:
+    """The schema of the repository's own `schema.py`.
+
+    Raises
+    ------
+    InputError
+        Where the file is missing, does not import, or holds no `schema`.
+    """
+    try:
+        schema = importlib.import_module("schema").schema
+    except ModuleNotFoundError:
+        raise InputError(
+            "schema.py must exist, got nothing there; `git checkout -- schema.py`, or start from the one `ratchet init` writes"
+        ) from None
+    except (SyntaxError, AttributeError, NameError) as error:
+        raise InputError(f"schema.py must define `schema`, got {type(error).__name__}: {error}; mend it") from None
+    if not isinstance(schema, pa.DataFrameSchema):
+        raise InputError(f"schema.py must define `schema` as a pandera DataFrameSchema, got {type(schema).__name__}; mend it")
+    return schema
+
+
+def check_rows(frame: pd.DataFrame, schema: pa.DataFrameSchema) -> Checked:
+    """Judge every row by every rule.
+
+    The masks say which rows fail which rule. pandera then validates the rows left in full wherever one was rejected, so that
+    a rule the masks do not know (a dtype, say) cannot slip through.
+
+    Raises
+    ------
+    InputError
+        Where a rule names a missing column, or the rows left still fail.
+    """
+    masks = dict(_masks(frame, schema))
+    failed = np.logical_or.reduce(list(masks.values())) if masks else np.zeros(len(frame), dtype=bool)
+    good = frame.loc[~failed] if failed.any() else frame
+    if failed.any():
+        _validate(good, schema)
+    rows = [pd.DataFrame({"row": np.flatnonzero(mask), "rule": rule}) for rule, mask in masks.items() if mask.any()]
+    failures = (
+        pd.concat(rows, ignore_index=True)
+        if rows
+        else pd.DataFrame({"row": pd.Series(dtype="int64"), "rule": pd.Series(dtype="str")})
+    )
+    return Checked(good, failures)
+
+
+def _masks(frame: pd.DataFrame, schema: pa.DataFrameSchema) -> Iterator[tuple[str, np.ndarray]]:
+    """Each rule's name with the rows that fail it; shape (rows,) each."""
+    for name, column in schema.columns.items():
+        if name not in frame:
+            if column.required:
+                raise InputError(f"schema.py must name columns of params.yaml, got {name!r}; remove the rule or add the column")
+            continue
+        series, present = frame[name], frame[name].notna().to_numpy()
+        if not column.nullable:
+            yield f"{name}: missing or unreadable", ~present
+        if column.unique:
+            yield f"{name}: repeated", series.duplicated().to_numpy() & present
+        for check in column.checks:
+            yield f"{name}: {check.error or check.name}", _failing(check, series[present], present)
+    for check in schema.checks:
+        yield f"row: {check.error or check.name}", _failing(check, frame, np.ones(len(frame), dtype=bool))
+
+
+def _failing(check: pa.Check, values: pd.Series | pd.DataFrame, present: np.ndarray) -> np.ndarray:
+    """The rows of a batch, shape (rows,), on which `check` fails; gaps are judged by `nullable`, not here."""
+    mask = np.zeros(len(present), dtype=bool)
+    if len(values):
+        mask[present] = ~np.asarray(check(values).check_output, dtype=bool)
+    return mask
+
+
+def _validate(good: pd.DataFrame, schema: pa.DataFrameSchema) -> None:
+    try:
+        schema.validate(good, lazy=True)
+    except (pandera.errors.SchemaErrors, pandera.errors.SchemaError) as error:
+        cases = error.failure_cases
+        first = cases["check"].iloc[0] if isinstance(cases, pd.DataFrame) and len(cases) else "a rule"
+        raise InputError(
+            f"schema.py must hold rules that single rows can fail, got one that no row explains: {first}; mend that rule"
+        ) from None

@@ -1,0 +1,1 @@
+"""The model: estimator from params, and the bundle it is kept in."""

@@ -1,0 +1,115 @@
+"""From `params.yaml` to a scikit-learn pipeline: columns in, estimator out."""
+
+import importlib
+import inspect
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from sklearn.compose import ColumnTransformer
+from sklearn.dummy import DummyClassifier, DummyRegressor
+from sklearn.feature_extraction.text import TfidfVectorizer
+from sklearn.impute import SimpleImputer
+from sklearn.pipeline import Pipeline, make_pipeline
+from sklearn.preprocessing import OneHotEncoder, StandardScaler
+from sklearn.utils import get_tags
+
+from stages.errors import UsageError
+from stages.settings import Columns, Train
+
+
+def features(frame: pd.DataFrame, columns: Columns) -> pd.DataFrame:
+    """The feature columns of `frame` as every model sees them: text and categories without gaps, numbers as float64.
+
+    Returns
+    -------
+    DataFrame of shape (rows, text + categorical + numeric), in that order.
+    """
+    words = {name: frame[name].astype("str").fillna("") for name in (*columns.text, *columns.categorical)}
+    numbers = {name: frame[name].astype("float64") for name in columns.numeric}
+    return pd.DataFrame(words | numbers)
+
+
+def build(columns: Columns, train: Train, seed: int) -> Pipeline:
+    """An unfitted pipeline.
+
+    Raises
+    ------
+    UsageError
+        Where the estimator cannot be imported or refuses its arguments.
+    """
+    estimator = _estimator(train, seed)
+    inputs = ColumnTransformer(
+        [
+            *((f"text_{name}", _tfidf(train), name) for name in columns.text),
+            (
+                "categorical",
+                OneHotEncoder(handle_unknown="infrequent_if_exist", min_frequency=train.min_category_rows),
+                columns.categorical,
+            ),
+            (
+                "numeric",
+                make_pipeline(SimpleImputer(strategy="median", keep_empty_features=True), StandardScaler()),
+                columns.numeric,
+            ),
+        ],
+        sparse_threshold=1.0 if get_tags(estimator).input_tags.sparse else 0.0,
+    )
+    return Pipeline([("inputs", inputs), ("estimator", estimator)])
+
+
+def dummy(task: str) -> Pipeline:
+    """Version 0: a scikit-learn dummy, so that the first candidate has something to beat."""
+    estimator = DummyClassifier(strategy="prior") if task == "classification" else DummyRegressor()
+    return Pipeline([("estimator", estimator)])
+
+
+def targets(labels: pd.Series, task: str) -> np.ndarray:
+    """The labels as the task reads them: text for classes, float64 for regression; shape (rows,)."""
+    if task == "classification":
+        return labels.astype("str").to_numpy(dtype=object)
+    return pd.to_numeric(labels).to_numpy(dtype="float64")
+
+
+def fit(pipeline: Pipeline, frame: pd.DataFrame, labels: np.ndarray) -> Pipeline:
+    """Fit, and make ready to be kept: vocabulary positions become Python ints, which skops keeps far faster than NumPy's."""
+    try:
+        pipeline.fit(frame, labels)
+    except ValueError as error:
+        raise UsageError(
+            f"params.yaml: train must describe a model that fits {len(frame)} rows, got: {str(error).splitlines()[0]}"
+        ) from None
+    for vectorizer in _vectorizers(pipeline):
+        vectorizer.vocabulary_ = {term: int(position) for term, position in sorted(vectorizer.vocabulary_.items())}
+        del vectorizer._stop_words_id  # a memory address: scikit-learn only caches a check with it, and it would change the bytes
+    return pipeline
+
+
+def _vectorizers(pipeline: Pipeline) -> list[TfidfVectorizer]:
+    if "inputs" not in pipeline.named_steps:
+        return []
+    fitted = pipeline.named_steps["inputs"].named_transformers_.values()
+    return [part for part in fitted if isinstance(part, TfidfVectorizer)]
+
+
+def _tfidf(train: Train) -> TfidfVectorizer:
+    settings = {name: tuple(value) if name == "ngram_range" else value for name, value in train.tfidf.items()}
+    try:
+        return TfidfVectorizer(**settings)
+    except TypeError as error:
+        raise UsageError(f"params.yaml: train.tfidf must hold TfidfVectorizer's arguments, got: {error}") from None
+
+
+def _estimator(train: Train, seed: int) -> Any:
+    module, _, name = train.estimator.rpartition(".")
+    try:
+        kind = getattr(importlib.import_module(module), name)
+    except (ImportError, AttributeError):
+        raise UsageError(
+            f"params.yaml: train.estimator must be importable, got {train.estimator!r}; check its spelling"
+        ) from None
+    seeded = {"random_state": seed} if "random_state" in inspect.signature(kind).parameters else {}
+    try:
+        return kind(**(seeded | train.arguments))
+    except TypeError as error:
+        raise UsageError(f"params.yaml: train.arguments must be arguments of {train.estimator}, got: {error}") from None

@@ -1,0 +1,1 @@
+"""The `ratchet` command, one file a verb; the only place that writes Git."""

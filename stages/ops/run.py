@@ -1,0 +1,42 @@
+"""`ratchet run`: look for a reason to retrain, and go on only when there is one. This is what a schedule calls."""
+
+from typing import Any
+
+from stages import artefacts, settings
+from stages.decision.ledger import Entry, read_ledger, write_ledger
+from stages.ops.dvc import run_dvc
+
+
+def run() -> dict[str, Any] | None:
+    """Reproduce up to the trigger; on `retrain` train, evaluate, decide, and record the attempt in the ledger.
+
+    Returns
+    -------
+    dict or None
+        The decision as in metrics/decision.json; None where the trigger gave no reason to retrain.
+    """
+    settings.load()
+    run_dvc("repro", "-q", "trigger")
+    if artefacts.read_json(artefacts.TRIGGER)["verdict"] != "retrain":
+        return None
+    run_dvc("repro", "-q")
+    _record(artefacts.read_json(artefacts.DECISION))
+    run_dvc("repro", quiet=True)  # the ledger is a dependency: settle trigger and gate on the longer one
+    return artefacts.read_json(artefacts.DECISION)
+
+
+def _record(decision: dict[str, Any]) -> None:
+    """Append the attempt; the same candidate on the same data is one attempt, however often it runs."""
+    as_of = artefacts.read_json(artefacts.TRIGGER)["as_of"]
+    compared = decision["compared"]
+    entry = Entry(
+        kind="attempt",
+        as_of=as_of,
+        bundle=decision["candidate"]["md5"],
+        verdict=decision["verdict"],
+        reasons=decision["reasons"],
+        holdout=compared["holdout"],
+        golden=compared["golden"],
+    )
+    ledger = read_ledger(artefacts.LEDGER)
+    write_ledger(artefacts.LEDGER, ledger.with_entry(entry))

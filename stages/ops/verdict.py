@@ -1,0 +1,98 @@
+"""The verdict as a table that a person reads in ten seconds."""
+
+from typing import Any
+
+from rich.console import Console
+from rich.markup import escape
+from rich.table import Table
+
+NEXT = {
+    "promote": "ratchet promote --approved-by NAME --reason TEXT",
+    "review": "a person looks at the inconclusive rules; then ratchet promote --accept-review --approved-by NAME --reason TEXT",
+    "hold": "nothing to do: production stays as it is, the next batch gets its own run",
+}
+LOOK = {
+    "skip": "nothing to do: the next batch gets its own look",
+    "investigate": "find out what changed (metrics/trigger.json) before retraining",
+    "rollback": "go back to the previous version or fix forward; retraining would not help",
+    "blocked": "clear the block first; `trigger.request` in params.yaml does not override it",
+}
+STYLE = {
+    "pass": "green",
+    "fail": "bold red",
+    "inconclusive": "yellow",
+    "promote": "bold green",
+    "hold": "bold red",
+    "review": "bold yellow",
+}
+MARK = {"pass": "✓", "fail": "✗", "inconclusive": "?"}
+
+
+def show(
+    trigger: dict[str, Any], validation: dict[str, Any], decision: dict[str, Any] | None, console: Console | None = None
+) -> None:
+    """Print trigger, rows, metric, rules, verdict and what to do next; without a decision, only why there was none."""
+    console = console or Console(width=None if Console().is_terminal else 140, highlight=False)
+    console.print(_head(trigger, validation, decision))
+    if decision is None:
+        console.print(
+            f"\n[bold]{trigger['verdict']}[/]: {escape('; '.join(trigger['reasons']))}\nnext: {escape(LOOK[trigger['verdict']])}",
+            soft_wrap=True,
+        )
+        return
+    console.print(_rules(decision["rules"]))
+    verdict = decision["verdict"]
+    console.print(f"\nverdict: [{STYLE[verdict]}]{verdict}[/]", soft_wrap=True)
+    for reason in decision["reasons"]:
+        console.print(f"  because {escape(reason)}", soft_wrap=True)
+    console.print(f"next: {escape(_next(decision))}", soft_wrap=True)
+
+
+def _head(trigger: dict[str, Any], validation: dict[str, Any], decision: dict[str, Any] | None) -> Table:
+    rows = validation["rows"]
+    table = Table.grid(padding=(0, 2))
+    table.add_row("as of", trigger["as_of"])
+    table.add_row("trigger", escape(f"{trigger['verdict']} ({'; '.join(trigger['reasons'])})"))
+    waiting = rows["immature"] + rows["unlabelled"] + rows["expired"]
+    trusted, refused = rows["training"] + rows["holdout"], rows["quarantined"] + rows["blocked"]
+    table.add_row(
+        "rows", f"{rows['in']:,} in: {trusted:,} trusted, {refused:,} refused, {waiting:,} immature, unlabelled or expired"
+    )
+    if decision:
+        gain = next(rule for rule in decision["rules"] if rule["name"] == "min_gain")
+        change = "" if gain["delta"] is None else f"  ({gain['delta']:+.4f})"
+        table.add_row(
+            gain["metric"],
+            f"{_number(gain['old'])} → {_number(gain['new'])}{change}   version {decision['baseline']['version']} → candidate",
+        )
+    return table
+
+
+def _rules(rules: list[dict[str, Any]]) -> Table:
+    """One line a rule; segments that pass without being critical share one."""
+    table = Table(box=None, padding=(0, 2, 0, 0), header_style="dim")
+    for name in ("", "rule", "why"):
+        table.add_column(name, overflow="fold")
+    quiet = [rule for rule in rules if rule["name"] == "segment" and rule["outcome"] == "pass"]
+    for rule in rules:
+        if rule not in quiet:
+            _line(table, rule["outcome"], rule["name"], rule["why"])
+        elif rule is quiet[0]:
+            worst = min(quiet, key=lambda other: other["delta"])
+            _line(table, "pass", "segments", f"{len(quiet)} watched, none with a proven loss; the least: {worst['why']}")
+    return table
+
+
+def _line(table: Table, outcome: str, name: str, why: str) -> None:
+    table.add_row(f"[{STYLE[outcome]}]{MARK[outcome]} {outcome}[/]", name, escape(why))
+
+
+def _next(decision: dict[str, Any]) -> str:
+    """The way out that the rules themselves name comes first."""
+    if decision["verdict"] == "review" and any("--unshallow" in reason for reason in decision["reasons"]):
+        return "git fetch --unshallow, then ratchet gate"
+    return NEXT[decision["verdict"]]
+
+
+def _number(value: float | None) -> str:
+    return "undefined" if value is None else f"{value:.4f}"

@@ -1,0 +1,1 @@
+"""When to retrain: profile, drift, performance, KPI, events, policy."""

@@ -1,0 +1,65 @@
+"""Play the sample's half year in this repository: weeks come in, the loop runs every Friday, promotions are committed.
+
+Usage: python -m tools.sample WEEKS     (continues where the data ends; on a repository without data it starts the year)
+"""
+
+import sys
+from pathlib import Path
+
+from desk import Desk
+from stages import artefacts, settings
+from stages.decision.baseline import run_git
+from stages.errors import one_line_errors
+from stages.intake.periods import period
+from stages.ops.dvc import run_dvc
+from stages.ops.first_version import write_version_zero
+from stages.ops.promote import Approval, promote
+from stages.ops.run import run
+from tools.desk_weeks import write_golden, write_week
+
+DESK = Desk(seed=7, tickets_per_week=1100)
+FIRST_RUN = 9  # before, there is too little to train and to judge on
+
+
+def main() -> None:
+    """Play up to week `WEEKS`; the newest run is left for a person to promote."""
+    last = int(sys.argv[1])
+    params = settings.load()
+    if not artefacts.LEDGER.is_file():
+        _start(params)
+    done = len(list(artefacts.RAW.glob("*.parquet")))
+    for week in range(done, last + 1):
+        write_week(DESK, week, params)
+        if week >= FIRST_RUN:
+            _friday(week, newest=week == last)
+
+
+def _start(params: settings.Params) -> None:
+    write_version_zero(DESK.tickets(0), period(DESK.period(0)).first, params)
+    write_golden(DESK, range(FIRST_RUN))
+    _commit("Start the ledger with version 0, a dummy", "The golden set is drawn from the first weeks and never trains.")
+
+
+def _friday(week: int, *, newest: bool) -> None:
+    """One run; attempts are committed, and promoted where the gate allows it."""
+    decision = run()
+    if decision is None:
+        return
+    _commit(f"Data through {DESK.period(week)}: the gate says {decision['verdict']}", "; ".join(decision["reasons"]))
+    if decision["verdict"] == "hold" or newest:
+        return
+    first = decision["baseline"]["version"] == 0
+    reason = "better than the dummy on every segment" if first else "the gate's evidence holds"
+    promote(Approval("desk-lead", reason, accept_review=first), run_git)
+
+
+def _commit(subject: str, body: str) -> None:
+    for folder in (artefacts.RAW, artefacts.FEEDBACK, artefacts.GOLDEN):
+        if folder.is_dir():
+            run_dvc("add", str(folder), quiet=True)
+    run_git("add", "-A", "--", "data", "models", *(name for name in ("metrics", "dvc.lock") if Path(name).exists()))
+    run_git("commit", "-m", subject, "-m", body)
+
+
+if __name__ == "__main__":
+    one_line_errors(main)()
