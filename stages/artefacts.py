@@ -86,7 +86,7 @@ def read_yaml(path: Path) -> Any:
     except yaml.MarkedYAMLError as error:
         line = error.problem_mark.line + 1 if error.problem_mark else "?"
         raise InputError(f"{path} line {line} must be valid YAML, got: {error.problem}; mend that line") from None
-    except (UnicodeDecodeError, yaml.YAMLError) as error:
+    except (ValueError, OSError, yaml.YAMLError) as error:  # ValueError: a day or number that YAML knows and Python does not
         raise InputError(f"{path} must be UTF-8 YAML, got {type(error).__name__}; mend the file") from None
 
 
@@ -133,15 +133,14 @@ def read_partitions(folder: Path, columns: list[str], names: list[str] | None = 
 
 def _read_table(file: Path, columns: list[str]) -> pa.Table:
     try:
-        table = pq.read_table(file, columns=columns)
+        missing = sorted(set(columns) - set(pq.read_schema(file).names))
+        if not missing:
+            return pq.read_table(file, columns=columns, partitioning=None)
     except (pa.ArrowException, OSError) as error:
         raise InputError(
             f"{file} must be parquet, got {type(error).__name__}; run `dvc repro validate` to make it anew"
         ) from None
-    missing = sorted(set(columns) - set(table.column_names))
-    if missing:
-        raise InputError(f"{file} must have the column {missing[0]!r}, got others; run `dvc repro validate` to make it anew")
-    return table
+    raise InputError(f"{file} must have the column {missing[0]!r}, got others; run `dvc repro validate` to make it anew")
 
 
 def file_md5(path: Path) -> str:
@@ -162,6 +161,6 @@ def dvc_md5(path: Path) -> str:
         return file_md5(path)
     if not path.is_dir():
         raise InputError(f"{path} must exist, got nothing there; run `dvc pull` or `dvc repro`")
-    files = sorted((file.relative_to(path).parts, file) for file in path.rglob("*") if file.is_file())
-    listing = [{"md5": file_md5(file), "relpath": "/".join(parts)} for parts, file in files]
+    files = sorted((file.relative_to(path).as_posix(), file) for file in path.rglob("*") if file.is_file())
+    listing = [{"md5": file_md5(file), "relpath": name} for name, file in files]
     return hashlib.md5(json.dumps(listing, sort_keys=True).encode()).hexdigest() + ".dir"

@@ -5,6 +5,7 @@ baseline commit. Writes metrics/decision.json. Exits 0 whatever the verdict; `ra
 """
 
 import math
+from pathlib import Path
 from typing import Any
 
 from stages import artefacts
@@ -16,6 +17,7 @@ from stages.errors import CannotJudge, InputError, one_line_errors
 from stages.settings import Params, load
 
 BASELINE_POINTER = artefacts.BASELINE.with_suffix(".dvc")
+LOCK = Path("dvc.lock")
 
 
 def judge(params: Params, git: Git) -> dict[str, Any]:
@@ -26,6 +28,7 @@ def judge(params: Params, git: Git) -> dict[str, Any]:
     CannotJudge
         Where the files do not belong together: what was evaluated is not what is there.
     """
+    _as_written(params)
     ledger = read_ledger(artefacts.LEDGER)
     comparison = artefacts.read_json(artefacts.COMPARISON)
     compared = _verified(comparison["compared"], ledger)
@@ -101,6 +104,29 @@ def _recorded(baseline: str, golden: str, commit: str | None, doubt: str) -> Old
         return Old({}, "nothing recorded on this golden set", commit, doubt)
     values = {f"golden.{name}": _number(value) for name, value in record.get("golden", {}).items()}
     return Old(values, "the recorded evaluation", commit, doubt)
+
+
+def _as_written(params: Params) -> None:
+    """The metrics must be what the stages wrote, and wrote under today's settings: dvc.lock says both."""
+    try:
+        stages = artefacts.read_yaml(LOCK)["stages"]
+        written = {out["path"]: out["md5"] for name in ("trigger", "evaluate") for out in stages[name]["outs"]}
+        settings = stages["evaluate"]["params"]["params.yaml"]
+    except (KeyError, TypeError):
+        raise CannotJudge(f"{LOCK} must record the stages trigger and evaluate, got less; run `dvc repro`") from None
+    for path in (artefacts.TRIGGER, artefacts.EVALUATION, artefacts.COMPARISON, artefacts.LATENCY):
+        if artefacts.dvc_md5(path) != written.get(path.as_posix()):
+            raise CannotJudge(f"{path} must be what its stage wrote, got another md5; run `dvc repro`")
+    today = params.model_dump()
+    for name, value in settings.items():
+        if _setting(today, name) != value:
+            raise CannotJudge(f"params.yaml: {name} must be what the evaluation ran with, got another value; run `dvc repro`")
+
+
+def _setting(section: Any, name: str) -> Any:
+    for part in name.split("."):
+        section = section[part]
+    return section
 
 
 def _verified(compared: dict[str, Any], ledger: Ledger) -> dict[str, Any]:

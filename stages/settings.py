@@ -6,24 +6,43 @@ The comment of each key is in `params.yaml`, the user's manual; the types here a
 
 import difflib
 import json
+import re
+from datetime import date
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
 
 from stages.artefacts import PARAMS, read_yaml, write_text
 from stages.errors import UsageError
 
 SCHEMA = Path("params.schema.json")
 
+
+
+def _day(value: Any) -> date:
+    try:
+        return date.fromisoformat(value)  # text: DVC refuses a parameter that YAML reads as a date
+    except (TypeError, ValueError):
+        raise ValueError('be a day in quotes, like "2026-10-04"') from None
+
+
+def _clause(value: Any) -> Any:
+    if isinstance(value, str) or (isinstance(value, dict) and set(value) <= {"any", "all", "not"}):
+        return value
+    raise ValueError("be a signal's name, or any, all or not over clauses")
+
+
+Day = Annotated[date, BeforeValidator(_day)]
+Days = Annotated[int, Field(ge=0, le=36500)]  # a century: dates end in the year 9999
 Share = Annotated[float, Field(ge=0, le=1)]
-Clause = str | dict[Literal["any", "all", "not"], Any]
+Clause = Annotated[str | dict[Literal["any", "all", "not"], Any], BeforeValidator(_clause)]
 
 
 class Section(BaseModel):
     """One section of `params.yaml`."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True, allow_inf_nan=False)
 
 
 class Columns(Section):
@@ -64,14 +83,14 @@ class Batches(Section):
 class Labels(Section):
     """When a label is trusted."""
 
-    maturity_days: Annotated[int, Field(ge=0)]
+    maturity_days: Days
     min_agreement: Annotated[float, Field(gt=0.5, le=1)]
 
 
 class Split(Section):
     """Which batches train and which judge."""
 
-    training_days: Annotated[int, Field(ge=1)]
+    training_days: Annotated[Days, Field(ge=1)]
     holdout_batches: Annotated[int, Field(ge=1)]
     recent_batches: Annotated[int, Field(ge=1)]
 
@@ -97,14 +116,14 @@ class TriggerParams(Section):
     """When to retrain."""
 
     request: str | None
-    cadence_days: Annotated[int, Field(ge=1)]
-    cool_down_days: Annotated[int, Field(ge=0)]
+    cadence_days: Annotated[Days, Field(ge=1)]
+    cool_down_days: Days
     min_new_labels: Annotated[int, Field(ge=1)]
     max_performance_drop: Annotated[float, Field(ge=0)]
     max_correction_rate: Share
     max_kpi_drop: Share
     max_quarantined: Share
-    deployment_days: Annotated[int, Field(ge=0)]
+    deployment_days: Days
     drift: Drift
     policy: Policy
 
@@ -161,8 +180,8 @@ class Params(Section):
 
     model: Annotated[str, Field(pattern=r"^[a-z][a-z0-9-]*$")]
     task: Literal["classification", "regression"]
-    seed: Annotated[int, Field(ge=0)]
-    as_of: str | None
+    seed: Annotated[int, Field(ge=0, lt=2**32)]
+    as_of: Day | None
     columns: Columns
     batches: Batches
     labels: Labels
@@ -177,10 +196,10 @@ class Params(Section):
     def _metrics_exist(self) -> "Params":
         unmeasured = sorted({self.gate.primary, *self.gate.floors} - set(self.evaluate.metrics))
         if unmeasured:
-            raise ValueError(f"gate.primary and gate.floors must be among evaluate.metrics, {unmeasured[0]!r} is not")
-        unseen = [name for name in self.gate.critical if name.split("=")[0] not in self.evaluate.segments]
+            raise ValueError(f"name metrics of evaluate.metrics in gate.primary and gate.floors, got {unmeasured[0]!r}")
+        unseen = [name for name in self.gate.critical if "=" not in name or name.split("=")[0] not in self.evaluate.segments]
         if unseen:
-            raise ValueError(f"gate.critical must read `column=value` with a column of evaluate.segments, {unseen[0]!r} does not")
+            raise ValueError(f"have `column=value` in gate.critical, with a column of evaluate.segments, got {unseen[0]!r}")
         return self
 
 
@@ -194,26 +213,23 @@ def load(path: Path = PARAMS) -> Params:
     InputError
         Where the file is missing or is not YAML.
     """
-    found = read_yaml(path)
-    if not isinstance(found, dict):
-        raise UsageError(f"{path} must hold sections, got {type(found).__name__}; start from the one `ratchet init` writes")
     try:
-        return Params.model_validate(found)
+        return Params.model_validate(read_yaml(path))
     except ValidationError as error:
         raise UsageError(_explain(path, error)) from None
 
 
 def _explain(path: Path, error: ValidationError) -> str:
-    first, *others = error.errors(include_url=False)
+    first, *others = sorted(error.errors(), key=lambda e: e["type"] != "extra_forbidden")  # a misspelt key is missing as well
     place = ".".join(str(part) for part in first["loc"]) or "the file"
     more = f" (and {len(others)} more)" if others else ""
     if first["type"] == "extra_forbidden":
         return f"{path}: {place} must be a known key; {_nearest(first['loc'])}{more}"
     if first["type"] == "missing":
         return f"{path}: {place} must be there; add it, or start from the file `ratchet init` writes{more}"
-    rule = first["msg"].removeprefix("Value error, ")
+    rule = re.sub(r"^(Value error, |\w+ should )| or instance of \w+", "", first["msg"])
     got = "" if isinstance(first["input"], dict) else f", got {first['input']!r}"
-    return f"{path}: {place} is wrong: {rule}{got}; mend it{more}"
+    return f"{path}: {place} must {rule}{got}; mend it{more}"
 
 
 def _nearest(place: tuple[int | str, ...]) -> str:

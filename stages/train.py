@@ -10,7 +10,7 @@ from typing import Any
 import pandas as pd
 
 from stages import artefacts
-from stages.errors import one_line_errors
+from stages.errors import InputError, one_line_errors
 from stages.intake.periods import period
 from stages.modelling import bundle
 from stages.modelling.estimator import build, features, fit, targets
@@ -46,6 +46,10 @@ def main() -> None:
     params = load()
     columns = [*params.columns.features, params.columns.target]
     frame: pd.DataFrame = artefacts.read_partitions(artefacts.TRAINING, columns)
+    if frame.empty:
+        raise InputError(
+            f"{artefacts.TRAINING} must hold labelled rows, got none; wait for feedback, or raise split.training_days"
+        )
     labels = frame[params.columns.target]
     periods = [period(name) for name in artefacts.partition_names(artefacts.TRAINING)]
     first, last = min(p.first for p in periods).isoformat(), max(p.last for p in periods).isoformat()

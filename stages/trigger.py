@@ -102,10 +102,11 @@ def judge(world: World, params: Params) -> dict[str, Any]:
     holds = {signal.name: signal.state == "fired" for signal in found} | known
     verdict, names = decide(params.trigger.policy, holds)
     words = {signal.name: signal.why for signal in found} | _fact_words(world)
+    nothing = "no clause of the policy holds" if verdict == "skip" else f"the clause {verdict} holds because of what is absent"
     return {
         "as_of": world.as_of.isoformat(),
         "verdict": verdict,
-        "reasons": [f"{name}: {words.get(name, 'yes')}" for name in names] or ["no clause of the policy holds"],
+        "reasons": [f"{name}: {words.get(name, 'yes')}" for name in names] or [nothing],
         "signals": {signal.name: {key: value for key, value in asdict(signal).items() if key != "name"} for signal in found},
         "facts": known,
         "drift": [asdict(row) for row in feature_drift(world.recent, world.profile, params.columns, params.trigger.drift)],

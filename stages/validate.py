@@ -14,7 +14,7 @@ import pandas as pd
 import pandera.pandas as pa
 
 from stages import artefacts
-from stages.errors import UsageError, one_line_errors
+from stages.errors import one_line_errors
 from stages.intake.batches import Batch, check_batch, verdict, without_repeats
 from stages.intake.periods import Period, files_by_period
 from stages.intake.rows import user_schema
@@ -30,16 +30,16 @@ REFUSED = {"batch": "str", "row": "int64", "record_id": "str", "level": "str", "
 def main() -> None:
     """Run the stage."""
     params = load()
-    files = _arrived(files_by_period(artefacts.RAW), params)
+    files = _arrived(files_by_period(artefacts.RAW), params.as_of)
     schema = user_schema()
     golden = golden_ids(artefacts.GOLDEN, params)
     with tempfile.TemporaryDirectory(dir=artefacts.RAW.parent, prefix=".intake") as folder:
         spool = Path(folder)
         batches = [_take(file, period, schema, params, golden, spool) for period, file in files.items()]
-        batches = without_repeats(batches, params.columns.id)
+        batches = without_repeats(batches, params)
         verdicts = {batch.period.name: verdict(batch, params) for batch in batches}
         accepted = [batch.period for batch in batches if verdicts[batch.period.name][0] != "blocked"]
-        roles = assign(accepted, _day(params.as_of), params.labels, params.split)
+        roles = assign(accepted, params.as_of, params.labels, params.split)
         feedback = read_feedback(artefacts.FEEDBACK, params, roles.as_of)
         trusted = trust(feedback, params.labels)
         counts, refused = _write(batches, roles, trusted, params, spool)
@@ -50,16 +50,8 @@ def main() -> None:
     print(f"validate: {rows['in']} rows in, {rows['training']} train, {rows['holdout']} judge, {refused_rows} refused")
 
 
-def _arrived(files: dict[Period, Path], params: Params) -> dict[Period, Path]:
-    as_of = _day(params.as_of)
+def _arrived(files: dict[Period, Path], as_of: date | None) -> dict[Period, Path]:
     return {period: file for period, file in files.items() if as_of is None or period.last <= as_of}
-
-
-def _day(text: str | None) -> date | None:
-    try:
-        return date.fromisoformat(text) if text else None
-    except ValueError:
-        raise UsageError(f"params.yaml: as_of must be a date like 2026-10-04, got {text!r}; mend it or set it to null") from None
 
 
 def _take(file: Path, period: Period, schema: pa.DataFrameSchema, params: Params, golden: frozenset[str], spool: Path) -> Batch:
@@ -102,9 +94,9 @@ def _write(
     )[list(REFUSED)]
     quarantine = artefacts.Partitions(artefacts.QUARANTINE)
     quarantine.write("quarantine", table.astype(REFUSED).sort_values(["batch", "row", "rule"], ignore_index=True))
+    _conserved(counts)
     for out in (*outs.values(), quarantine):
         out.close()
-    _conserved(counts)
     return counts, table
 
 

@@ -61,7 +61,7 @@ def baseline_commit(git: Git, md5: str) -> str:
     """
     try:
         commits = git("log", "--first-parent", "--reverse", "--format=%H", "--", str(POINTER)).split()
-        found = next((commit for commit in commits if pointer_md5(git("show", f"{commit}:{POINTER}")) == md5), None)
+        found = next((commit for commit in commits if pointer_md5(git("show", f"{commit}:./{POINTER}")) == md5), None)
         shallow = git("rev-parse", "--is-shallow-repository").strip() == "true"
     except ToolError as error:
         raise CannotJudge(
@@ -85,7 +85,7 @@ def pointer_md5(text: str) -> str | None:
 def recorded_at(git: Git, commit: str) -> dict[str, str]:
     """The md5 of every dependency of the stage `evaluate` in a commit's dvc.lock; empty where there is none."""
     try:
-        lock = yaml.safe_load(git("show", f"{commit}:dvc.lock"))
+        lock = yaml.safe_load(git("show", f"{commit}:./dvc.lock"))
         return {dep["path"]: dep.get("md5", "") for dep in lock["stages"]["evaluate"]["deps"]}
     except (ToolError, yaml.YAMLError, KeyError, TypeError):
         return {}

@@ -51,7 +51,7 @@ class Ledger(BaseModel):
     def live(self) -> Entry:
         """The promotion that put the production version there."""
         last = [entry for entry in self.entries if entry.kind != "attempt"][-1]
-        return next(entry for entry in self.entries if entry.kind == "promotion" and entry.bundle == last.bundle)
+        return next(entry for entry in reversed(self.entries) if entry.kind == "promotion" and entry.bundle == last.bundle)
 
     @property
     def since(self) -> date:
@@ -102,8 +102,13 @@ def read_ledger(path: Path) -> Ledger:
         raise InputError(
             f"{path}: {place} must be a valid entry, got: {first['msg']}; restore it with `git checkout -- {path}`"
         ) from None
-    if not any(entry.kind == "promotion" for entry in ledger.entries):
+    promoted = {entry.bundle for entry in ledger.entries if entry.kind == "promotion"}
+    if not promoted:
         raise InputError(f"{path} must hold the promotion of version 0, got none; restore it with `git checkout -- {path}`")
+    if not {entry.bundle for entry in ledger.entries if entry.kind == "rollback"} <= promoted:
+        raise InputError(
+            f"{path} must only go back to promoted bundles, got another one; restore it with `git checkout -- {path}`"
+        )
     return ledger
 
 

@@ -1,8 +1,10 @@
 """The rules of the gate: each looks at one thing, ends pass, fail or inconclusive, and says why."""
 
+import math
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
+from stages.artefacts import DIGITS
 from stages.settings import Params
 
 Outcome = Literal["pass", "fail", "inconclusive"]
@@ -61,7 +63,7 @@ def gain(evidence: Evidence, params: Params) -> Rule:
         "threshold": least,
         "source": SAME_ROWS,
     }
-    if gain["delta"] is None or gain["lower"] is None:
+    if not _known(gain["delta"], gain["lower"]):
         return Rule("min_gain", "inconclusive", f"{metric} is undefined for one of the models on these {gain['n']} rows", **facts)
     if evidence.comparison["compared"]["candidate"] == evidence.comparison["compared"]["baseline"]:
         return Rule("min_gain", "fail", "the candidate is the model in production: nothing to promote", **facts)
@@ -89,7 +91,7 @@ def segment(gain: dict[str, Any], params: Params) -> Rule:
     }
     facts |= {"threshold": -gate.max_segment_drop}
     label = "critical_segment" if critical else "segment"
-    if gain["n"] < gate.min_segment_rows or gain["lower"] is None or gain["upper"] is None:
+    if gain["n"] < gate.min_segment_rows or not _known(gain["delta"], gain["lower"], gain["upper"]):
         why = f"{name} has {gain['n']} usable rows, {gate.min_segment_rows} are needed to judge it"
         return Rule(label, "inconclusive", why, **facts)
     found = f"{name} changes by {gain['delta']:+.4f} ({gain['lower']:+.4f} … {gain['upper']:+.4f}) on {gain['n']} rows"
@@ -100,10 +102,21 @@ def segment(gain: dict[str, Any], params: Params) -> Rule:
     return Rule(label, "pass", found, **facts)
 
 
+def missing_segments(evidence: Evidence, params: Params) -> list[Rule]:
+    """A critical segment that was not compared is never a pass."""
+    compared = {gain["segment"] for gain in evidence.comparison["segments"]}
+    why = "{} was not compared; run `dvc repro`"
+    return [
+        Rule("critical_segment", "inconclusive", why.format(name), params.gate.primary, name)
+        for name in params.gate.critical
+        if name not in compared
+    ]
+
+
 def floor(metric: str, floor: float, evidence: Evidence) -> Rule:
     new = evidence.evaluation["holdout"].get(metric)
     facts: dict[str, Any] = {"metric": metric, "new": new, "threshold": floor}
-    if new is None:
+    if not _known(new):
         return Rule("floor", "inconclusive", f"{metric} of the candidate is undefined on the holdout", **facts)
     return Rule(
         "floor", "pass" if new >= floor else "fail", f"{metric} of the candidate is {new:.4f}, the floor is {floor}", **facts
@@ -117,7 +130,7 @@ def golden(evidence: Evidence, params: Params) -> list[Rule]:
     metric, allowed = params.gate.primary, params.gate.max_golden_drop
     old, new = evidence.old_golden.get(metric), evidence.evaluation["golden"].get(metric)
     again = evidence.comparison["golden"]["baseline"].get(metric)
-    delta = None if old is None or new is None else new - old
+    delta = round(new - old, DIGITS) if _known(old, new) else None
     facts: dict[str, Any] = {
         "metric": metric,
         "old": old,
@@ -130,22 +143,9 @@ def golden(evidence: Evidence, params: Params) -> list[Rule]:
         return [Rule("golden", "inconclusive", f"golden {metric} is missing on one side", **facts)]
     moved = f"golden {metric} changes by {delta:+.4f}, a drop of {allowed} is allowed"
     drop = Rule("golden", "pass" if delta >= -allowed else "fail", moved, **facts)
-    if again is not None and abs(again - old) <= TOLERANCE:
-        return [
-            drop,
-            Rule(
-                "golden_reproduced",
-                "pass",
-                "the baseline scores again what was recorded",
-                metric,
-                None,
-                old,
-                again,
-                0.0,
-                TOLERANCE,
-                evidence.source,
-            ),
-        ]
+    if _known(again) and abs(again - old) <= TOLERANCE:
+        why = "the baseline scores again what was recorded"
+        return [drop, Rule("golden_reproduced", "pass", why, metric, None, old, again, 0.0, TOLERANCE, evidence.source)]
     why = f"the baseline scores {again} on the golden set where {old} was recorded: {_versions_that_differ(evidence)}"
     return [drop, Rule("golden_reproduced", "inconclusive", why, metric, None, old, again, None, TOLERANCE, evidence.source)]
 
@@ -161,42 +161,21 @@ def latency_ratio(evidence: Evidence, params: Params) -> Rule:
     ratio, most = evidence.latency["batch"]["ratio_p50"], params.gate.max_latency_ratio
     old, new = evidence.latency["batch"]["baseline_p50_ms"], evidence.latency["batch"]["candidate_p50_ms"]
     if evidence.version == 0:
-        return Rule(
-            "latency_ratio",
-            "pass",
-            "version 0 is a dummy: its speed is nothing to keep up with",
-            "p50_ms",
-            None,
-            old,
-            new,
-            None,
-            most,
-        )
+        why = "version 0 is a dummy: its speed is nothing to keep up with"
+        return Rule("latency_ratio", "pass", why, "p50_ms", None, old, new, None, most)
+    if not _known(ratio, old, new):
+        return Rule("latency_ratio", "inconclusive", "a batch was not timed", "p50_ms", None, old, new, None, most)
     why = f"a batch takes {ratio:.2f} times as long as with the baseline, {most} is allowed"
-    return Rule(
-        "latency_ratio",
-        "pass" if ratio <= most else "fail",
-        why,
-        "p50_ms",
-        None,
-        old,
-        new,
-        new - old,
-        most,
-        "timed in turns in this run",
-    )
+    outcome: Outcome = "pass" if ratio <= most else "fail"
+    return Rule("latency_ratio", outcome, why, "p50_ms", None, old, new, new - old, most, "timed in turns in this run")
 
 
 def latency_budget(evidence: Evidence, params: Params) -> Rule:
     one, most = evidence.latency["one_row"]["candidate_p50_ms"], params.gate.max_latency_ms
-    return Rule(
-        "latency_budget",
-        "pass" if one <= most else "fail",
-        f"one row takes {one:.1f} ms, the budget is {most} ms",
-        "p50_ms",
-        new=one,
-        threshold=most,
-    )
+    if not _known(one):
+        return Rule("latency_budget", "inconclusive", "one row was not timed", "p50_ms", new=one, threshold=most)
+    why = f"one row takes {one:.1f} ms, the budget is {most} ms"
+    return Rule("latency_budget", "pass" if one <= most else "fail", why, "p50_ms", new=one, threshold=most)
 
 
 def unseen(evidence: Evidence) -> Rule:
@@ -227,6 +206,11 @@ def comparable(evidence: Evidence) -> Rule:
         "inconclusive" if evidence.doubt else "pass",
         evidence.doubt or f"old values come from {evidence.source}",
     )
+
+
+def _known(*values: float | None) -> bool:
+    """Whether all are finite numbers: what is missing or NaN is never a pass."""
+    return all(isinstance(value, int | float) and math.isfinite(value) for value in values)
 
 
 def first_promotion(evidence: Evidence) -> list[Rule]:

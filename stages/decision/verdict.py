@@ -27,6 +27,7 @@ def decide(evidence: Evidence, params: Params) -> Decision:
         rules.wanted(evidence),
         rules.gain(evidence, params),
         *(rules.segment(gain, params) for gain in evidence.comparison["segments"]),
+        *rules.missing_segments(evidence, params),
         *(rules.floor(name, floor, evidence) for name, floor in sorted(params.gate.floors.items())),
         *rules.golden(evidence, params),
         rules.latency_ratio(evidence, params),

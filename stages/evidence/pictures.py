@@ -11,6 +11,7 @@ from stages.evidence.calibration import reliability
 from stages.evidence.scores import Predictions
 
 GAIN, LOSS, OPEN = "#1a7f52", "#b3261e", "#6b7280"  # proven gain, proven loss, neither; told apart by shape too
+LONGEST_NAME = 60  # letters of a segment that the picture has room for
 
 
 def write_plots(folder: Path, baseline: Predictions, candidate: Predictions, gains: list[dict[str, Any]], metric: str) -> None:
@@ -43,7 +44,8 @@ def forest(gains: list[dict[str, Any]], metric: str) -> str:
             colour, mark = (GAIN, "o") if gain["lower"] > 0 else (LOSS, "X") if gain["upper"] < 0 else (OPEN, "D")
             axes.plot([gain["lower"], gain["upper"]], [place, place], color=colour, linewidth=1.6)
             axes.plot([gain["delta"]], [place], color=colour, marker=mark, markersize=5)
-        axes.set_yticks(range(len(shown)), [f"{gain['segment']}  (n={gain['n']})" for gain in shown])
+        names = [f"{gain['segment'][:LONGEST_NAME]}  (n={gain['n']})" for gain in shown]
+        axes.set_yticks(range(len(shown)), names, parse_math=False)  # a $ in a name is no formula
         axes.set_xlabel(f"gain in {metric}: candidate minus baseline, with bounds\n● proven gain   ◆ not proven   ✖ proven loss")
         axes.spines[["top", "right"]].set_visible(False)
         buffer = io.StringIO()

@@ -1,5 +1,6 @@
 """What a model says on given rows, and scikit-learn's scorers applied to what it said."""
 
+import warnings
 from dataclasses import dataclass
 from typing import Any
 
@@ -81,10 +82,17 @@ def score(name: str, said: Predictions, weights: Array | None = None) -> float |
     """One of scikit-learn's scorers; greater is better. None where it is undefined (no rows, a class never seen)."""
     if len(said.truth) == 0:
         return None
+    if weights is not None and not weights.all():
+        # A class without weight would count as a failed one in a mean over classes; log loss alone needs its rows.
+        value = score(name, said.rows(weights > 0), weights[weights > 0])
+        if value is not None:
+            return value
     estimator = (_SaidNumber if said.classes is None else _SaidClass)(said)
     weighted = {} if weights is None else {"sample_weight": weights}
     try:
-        value = float(get_scorer(name)(estimator, np.arange(len(said.truth)), said.truth, **weighted))
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", UserWarning)  # "undefined" is None here, and a class may be missing from a segment
+            value = float(get_scorer(name)(estimator, np.arange(len(said.truth)), said.truth, **weighted))
     except ValueError:
         return None
     return value if np.isfinite(value) else None

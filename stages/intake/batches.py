@@ -50,14 +50,15 @@ def check_batch(
     return Batch(period, len(frame), good[names.id], failures), good
 
 
-def without_repeats(batches: list[Batch], id_column: str) -> list[Batch]:
-    """Quarantine every id that an earlier batch already brought; the first one stays."""
-    ids = pd.concat([batch.ids for batch in batches], keys=range(len(batches)))
-    repeated = ids[ids.duplicated()]
-    return [
-        _with_repeats(batch, repeated.xs(k) if k in repeated.index.get_level_values(0) else None, id_column)
-        for k, batch in enumerate(batches)
-    ]
+def without_repeats(batches: list[Batch], params: Params) -> list[Batch]:
+    """Quarantine every id that an earlier batch already brought; the first one stays. A blocked batch brings nothing."""
+    settled, seen = [], set[str]()
+    for batch in batches:
+        known = batch.ids.duplicated() | np.array([name in seen for name in batch.ids], dtype=bool)
+        settled.append(_with_repeats(batch, batch.ids[known], params.columns.id))
+        if verdict(settled[-1], params)[0] != "blocked":
+            seen.update(settled[-1].ids)
+    return settled
 
 
 def verdict(batch: Batch, params: Params) -> tuple[str, list[str]]:
@@ -72,8 +73,8 @@ def verdict(batch: Batch, params: Params) -> tuple[str, list[str]]:
     return "accepted", []
 
 
-def _with_repeats(batch: Batch, repeated: pd.Series | None, id_column: str) -> Batch:
-    if repeated is None:
+def _with_repeats(batch: Batch, repeated: pd.Series, id_column: str) -> Batch:
+    if repeated.empty:
         return batch
     more = pd.DataFrame({"row": repeated.index, "rule": f"{id_column}: in an earlier batch", "record_id": repeated.to_numpy()})
     return Batch(batch.period, batch.rows, batch.ids.drop(repeated.index), pd.concat([batch.failures, more], ignore_index=True))

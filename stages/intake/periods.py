@@ -8,7 +8,7 @@ from pathlib import Path
 from stages.errors import InputError
 
 SUFFIXES = (".csv", ".csv.gz", ".jsonl", ".jsonl.gz", ".parquet")
-_NAME = re.compile(r"(?P<year>\d{4})-(?:W(?P<week>\d\d)|(?P<month>\d\d)(?:-(?P<day>\d\d))?)")
+_NAME = re.compile(r"(?P<year>[12]\d{3})-(?:W(?P<week>\d\d)|(?P<month>\d\d)(?:-(?P<day>\d\d))?)", re.ASCII)
 
 
 @dataclass(frozen=True, order=True)

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from stages.intake.periods import files_by_period
+from stages.intake.periods import SUFFIXES, files_by_period
 from stages.intake.reading import read_table, typed
 from stages.settings import Params
 
@@ -22,13 +22,12 @@ def read_rows(file: Path, params: Params) -> pd.DataFrame:
 
 
 def golden_ids(folder: Path, params: Params) -> frozenset[str]:
-    files = [file for file in sorted(folder.glob("*")) if not file.name.startswith(".")]
-    frames = [typed(read_table(file), file, text=[params.columns.id], numeric=[], times=[]) for file in files]
+    frames = [typed(read_table(file), file, text=[params.columns.id], numeric=[], times=[]) for file in _golden_files(folder)]
     return frozenset(str(name) for frame in frames for name in frame[params.columns.id].dropna())
 
 
 def read_feedback(folder: Path, params: Params, as_of: date) -> pd.DataFrame:
-    """All feedback known on the day `as_of`, in the order of arrival; absent columns are filled with what absence means."""
+    """All feedback known on the day `as_of`, in the order of arrival; what is absent is filled with what absence means."""
     frames = [_feedback_file(file, params) for period, file in files_by_period(folder).items() if period.first <= as_of]
     empty = pd.DataFrame({name: pd.Series(dtype="str") for name in ("id", "label", "reviewer", "action")})
     known = pd.concat([empty, *frames], ignore_index=True)
@@ -42,10 +41,12 @@ def read_feedback(folder: Path, params: Params, as_of: date) -> pd.DataFrame:
 
 def _feedback_file(file: Path, params: Params) -> pd.DataFrame:
     names, frame = params.columns, read_table(file)
-    defaults = {"reviewer": "unknown", "action": "correct", "reviewed_at": None}
-    frame = frame.assign(**{name: value for name, value in defaults.items() if name not in frame})
-    read = typed(frame, file, text=[names.id, names.target, "reviewer", "action"], numeric=[], times=["reviewed_at"])
-    return read.rename(columns={names.id: "id", names.target: "label"})
+    frame = frame.assign(**{name: None for name in ("reviewer", "action", "reviewed_at") if name not in frame})
+    text, numeric = [names.id, "reviewer", "action"], [names.target]
+    if params.task == "classification":
+        text, numeric = [*text, *numeric], []
+    read = typed(frame, file, text=text, numeric=numeric, times=["reviewed_at"])
+    return read.rename(columns={names.id: "id", names.target: "label"}).fillna({"reviewer": "unknown", "action": "correct"})
 
 
 def read_golden(folder: Path, params: Params) -> pd.DataFrame:
@@ -57,7 +58,10 @@ def read_golden(folder: Path, params: Params) -> pd.DataFrame:
         for name in dict.fromkeys([names.id, *names.features, names.target, *params.evaluate.segments])
         if name not in numbers
     ]
-    files = [file for file in sorted(folder.glob("*")) if not file.name.startswith(".")]
-    frames = [typed(read_table(file), file, text=text, numeric=numbers, times=[]) for file in files]
+    frames = [typed(read_table(file), file, text=text, numeric=numbers, times=[]) for file in _golden_files(folder)]
     rows = pd.concat(frames, ignore_index=True) if frames else pd.DataFrame(columns=[*text, *numbers])
     return rows[rows[names.target].notna()]
+
+
+def _golden_files(folder: Path) -> list[Path]:
+    return [file for file in sorted(folder.glob("*")) if file.name.endswith(SUFFIXES) and not file.name.startswith(".")]

@@ -27,14 +27,14 @@ class Trusted:
 def trust(feedback: pd.DataFrame, labels: Labels) -> Trusted:
     """Consolidate feedback.
 
-    A skip says nothing. Of several answers of one reviewer on one row the last counts. A label is trusted when at least
-    `labels.min_agreement` of the row's reviewers gave it.
+    A skip says nothing, an unknown action neither. Of several answers of one reviewer on one row the last counts. A label is
+    trusted when at least `labels.min_agreement` of the row's reviewers gave it.
 
     Parameters
     ----------
     feedback : DataFrame with the columns id, label, reviewer, action, reviewed_at, in the order of arrival.
     """
-    given = feedback[(feedback["action"] != "skip") & feedback["label"].notna() & feedback["id"].notna()]
+    given = feedback[feedback["action"].isin(["correct", "confirm"]) & feedback["label"].notna() & feedback["id"].notna()]
     votes = given.drop_duplicates(["id", "reviewer"], keep="last")
     tally = (
         votes.groupby(["id", "label"], sort=True, observed=True)

@@ -8,6 +8,7 @@ outside scikit-learn, NumPy and SciPy is loaded unless `train.packages` of `para
 import io
 import json
 import zipfile
+import zlib
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -21,13 +22,21 @@ from stages.errors import InputError, UntrustedModel
 # What scikit-learn's own estimators need beyond what skops trusts by itself; none of them runs code on loading.
 TRUSTED_TYPES = {
     "numpy.dtype",
+    "scipy.sparse._csr.csr_matrix",
     "sklearn.calibration._CalibratedClassifier",
     "sklearn.calibration._SigmoidCalibration",
     "sklearn.calibration._TemperatureScaling",
     "sklearn.ensemble._hist_gradient_boosting.predictor.TreePredictor",
+    "sklearn.neural_network._stochastic_optimizers.AdamOptimizer",
+    "sklearn.neural_network._stochastic_optimizers.SGDOptimizer",
     "sklearn.tree._tree.Tree",
 }
 EPOCH = (1980, 1, 1, 0, 0, 0)  # the earliest time a zip file can hold
+# What zipfile, json and skops raise on a file that is no whole skops file.
+DAMAGE = (
+    *(zipfile.BadZipFile, zlib.error, OSError, EOFError, RuntimeError),
+    *(ValueError, TypeError, LookupError, AttributeError, ImportError),
+)
 
 
 @dataclass(frozen=True)
@@ -81,7 +90,7 @@ def _model(path: Path, packages: list[str]) -> Pipeline:
         refused = [name for name in types if not _trusted(name, packages)]
         if not refused:
             return skops.io.load(path, trusted=types)
-    except (zipfile.BadZipFile, KeyError, ValueError, TypeError, OSError, EOFError) as error:
+    except DAMAGE as error:
         raise UntrustedModel(
             f"{path} must be a whole skops file, got {type(error).__name__}; run `dvc checkout` or train again"
         ) from None

@@ -81,7 +81,8 @@ def fit(pipeline: Pipeline, frame: pd.DataFrame, labels: np.ndarray) -> Pipeline
         ) from None
     for vectorizer in _vectorizers(pipeline):
         vectorizer.vocabulary_ = {term: int(position) for term, position in sorted(vectorizer.vocabulary_.items())}
-        del vectorizer._stop_words_id  # a memory address: scikit-learn only caches a check with it, and it would change the bytes
+        # A memory address: scikit-learn only caches a check with it (none for characters), and it would change the bytes.
+        vars(vectorizer).pop("_stop_words_id", None)
     return pipeline
 
 
@@ -93,8 +94,8 @@ def _vectorizers(pipeline: Pipeline) -> list[TfidfVectorizer]:
 
 
 def _tfidf(train: Train) -> TfidfVectorizer:
-    settings = {name: tuple(value) if name == "ngram_range" else value for name, value in train.tfidf.items()}
     try:
+        settings = {name: tuple(value) if name == "ngram_range" else value for name, value in train.tfidf.items()}
         return TfidfVectorizer(**settings)
     except TypeError as error:
         raise UsageError(f"params.yaml: train.tfidf must hold TfidfVectorizer's arguments, got: {error}") from None
@@ -104,10 +105,12 @@ def _estimator(train: Train, seed: int) -> Any:
     module, _, name = train.estimator.rpartition(".")
     try:
         kind = getattr(importlib.import_module(module), name)
-    except (ImportError, AttributeError):
+    except (ImportError, AttributeError, ValueError):  # ValueError: no module at all
         raise UsageError(
             f"params.yaml: train.estimator must be importable, got {train.estimator!r}; check its spelling"
         ) from None
+    if not (isinstance(kind, type) and hasattr(kind, "fit") and hasattr(kind, "predict")):
+        raise UsageError(f"params.yaml: train.estimator must be a class with fit and predict, got {train.estimator!r}; name one")
     seeded = {"random_state": seed} if "random_state" in inspect.signature(kind).parameters else {}
     try:
         return kind(**(seeded | train.arguments))

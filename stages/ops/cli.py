@@ -1,5 +1,6 @@
 """The `ratchet` command. Every verb imports what it needs when it is called, so that `--help` is quick."""
 
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -7,6 +8,42 @@ import typer
 app = typer.Typer(
     no_args_is_help=True, pretty_exceptions_enable=False, add_completion=False, help="A retraining loop that only moves forward."
 )
+
+
+@app.command()
+def init(
+    file: Annotated[Path, typer.Argument(help="Rows with their target: CSV, JSON lines or parquet.", metavar="FILE")],
+    target: Annotated[str | None, typer.Option(help="The column to predict (guessed: by name, else the last one).")] = None,
+    key: Annotated[str | None, typer.Option("--id", help="The column that names a row.")] = None,
+    time: Annotated[str | None, typer.Option(help="The column that says when a row came in.")] = None,
+    every: Annotated[str, typer.Option(help="Cut the rows into batches by week, month or day.")] = "week",
+) -> None:
+    """Start a loop around a file of rows: guess its columns, write the settings, cut it into batches."""
+    from ratchet import INSTALLED
+    from stages.decision.baseline import run_git
+    from stages.ops.first_report import show_start
+    from stages.ops.guess import Asked
+    from stages.ops.init import init as start_loop
+
+    show_start(start_loop(file, Asked(target, key, time), every, INSTALLED, run_git))
+
+
+@app.command()
+def upgrade() -> None:
+    """Replace this repository's copy of the stages with the installed one, as a diff to review."""
+    from ratchet import INSTALLED
+    from stages.decision.baseline import run_git
+    from stages.ops.upgrade import upgrade as replace_code
+
+    done = replace_code(INSTALLED, run_git)
+    if not done.changed:
+        typer.echo("stages/ is what is installed: nothing to upgrade")
+        return
+    if done.dvc_yaml:
+        typer.echo(f"dvc.yaml was edited here and stays; make the same change in it:\n\n{done.dvc_yaml}")
+    if done.params:
+        typer.echo(f"params.yaml needs a change: {done.params.removeprefix('error: ')}")
+    typer.echo("stages/ is the installed one now\nnext: git diff, then dvc repro, then commit")
 
 
 @app.command()
@@ -43,9 +80,10 @@ def gate(
 
     try:
         decision = judge(settings.load(), run_git)
+        trigger, validation = artefacts.read_json(artefacts.TRIGGER), artefacts.read_json(artefacts.VALIDATION)
     except (InputError, ToolError) as error:
         raise CannotJudge(str(error)) from None
-    show(artefacts.read_json(artefacts.TRIGGER), artefacts.read_json(artefacts.VALIDATION), decision)
+    show(trigger, validation, decision)
     if check and decision["verdict"] != "promote":
         raise typer.Exit(1)
 

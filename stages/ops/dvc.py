@@ -22,6 +22,20 @@ def run_dvc(*arguments: str, quiet: bool = False) -> None:
     raise ToolError(f"`dvc {' '.join(arguments[:2])}` must succeed, got exit code {done.returncode}{said}; see the lines above")
 
 
+def dvc_output(*arguments: str) -> str:
+    """What a DVC command prints.
+
+    Raises
+    ------
+    ToolError
+        Where DVC fails.
+    """
+    done = subprocess.run([sys.executable, "-m", "dvc", *arguments], capture_output=True, text=True, check=False)
+    if done.returncode != 0:
+        raise ToolError(f"`dvc {' '.join(arguments[:2])}` must succeed, got exit code {done.returncode}; run it by hand")
+    return done.stdout.strip()
+
+
 def in_project() -> bool:
     """Whether this folder is the root of a loop."""
     return Path("dvc.yaml").is_file() and Path("params.yaml").is_file() and Path(".dvc").is_dir()

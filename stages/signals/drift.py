@@ -9,10 +9,15 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from scipy.stats import kstwobign, norm
+from numpy.typing import NDArray
+from scipy.stats import binom, kstwobign, norm
 
 from stages.settings import Columns, Drift
 from stages.signals.profile import profile
+
+Array = NDArray[Any]
+
+RARE = 0.1  # a share below which the normal distribution makes chance look like change
 
 
 @dataclass(frozen=True)
@@ -91,16 +96,32 @@ def _known_words(old: dict[str, int], new: dict[str, int]) -> dict[str, int]:
 
 
 def _levels(old: dict[str, int], old_rows: int, new: dict[str, int], new_rows: int) -> tuple[float, str, float]:
-    """The largest change of a level's share and the smallest two-proportion p-value, Bonferroni over the levels."""
+    """The largest change of a level's share and the smallest p-value, Bonferroni over the levels."""
     levels = sorted(set(old) | set(new))
-    before = np.array([old.get(level, 0) for level in levels]) / old_rows
-    after = np.array([new.get(level, 0) for level in levels]) / new_rows
-    pooled = (before * old_rows + after * new_rows) / (old_rows + new_rows)
-    error = np.sqrt(pooled * (1 - pooled) * (1 / old_rows + 1 / new_rows))
-    z = np.divide(np.abs(after - before), error, out=np.zeros(len(levels)), where=error > 0)
+    if not levels:  # texts without a word
+        return 0.0, "", 1.0
+    counts = np.array([[side.get(level, 0) for level in levels] for side in (old, new)])
+    before, after = counts[0] / old_rows, counts[1] / new_rows
     place = int(np.argmax(np.abs(after - before)))
-    p = float(min(1.0, 2 * norm.sf(z).min() * len(levels)))
+    p = float(min(1.0, _proportions(counts, old_rows, new_rows).min() * len(levels)))
     return float(abs(after - before)[place]), f"{levels[place]}: {before[place]:.1%} → {after[place]:.1%}", p
+
+
+def _proportions(counts: Array, old_rows: int, new_rows: int) -> Array:
+    """Two-sided p-values of equal shares: the z-test, and for rare levels the binomial of the new rows among all of the level.
+
+    Parameters
+    ----------
+    counts : rows by side (old, new) and level, shape (2, levels).
+    """
+    total, rows = counts.sum(axis=0), old_rows + new_rows
+    pooled = total / rows
+    error = np.sqrt(pooled * (1 - pooled) * (1 / old_rows + 1 / new_rows))
+    z = np.divide(np.abs(counts[1] / new_rows - counts[0] / old_rows), error, out=np.zeros(len(total)), where=error > 0)
+    share = new_rows / rows
+    tail = np.minimum(binom.cdf(counts[1], total, share), binom.sf(counts[1] - 1, total, share))
+    p_values: Array = np.where(pooled < RARE, 2 * tail, 2 * norm.sf(z))
+    return p_values
 
 
 def _distribution(old: dict[str, Any], new: dict[str, Any]) -> tuple[float, str, float]:

@@ -1,5 +1,6 @@
 """Does the business feel it? The last week of every KPI against the four weeks before; an absent KPI is unknown, never stable."""
 
+import warnings
 from datetime import date, timedelta
 from pathlib import Path
 
@@ -39,10 +40,15 @@ def kpi_fall(kpi: pd.DataFrame, as_of: date, max_drop: float) -> Signal:
     known = [fall for fall in falls if fall is not None]
     if not known:
         return Signal("kpi_fall", "unknown", None, max_drop, 0, "no KPI for the last week and the four before")
-    drop, p_value, name, n = max(known)
-    fired = drop > max_drop and p_value * len(known) < SIGNIFICANCE
+    fired = [fall for fall in known if fall[0] > max_drop and fall[1] * len(known) < SIGNIFICANCE]
+    drop, p_value, name, n = max(fired or known)
     return flag(
-        "kpi_fall", fired, drop, max_drop, n, f"{name} {'fell' if drop > 0 else 'rose'} by {abs(drop):.1%} (p = {p_value:.2g})"
+        "kpi_fall",
+        bool(fired),
+        drop,
+        max_drop,
+        n,
+        f"{name} {'fell' if drop > 0 else 'rose'} by {abs(drop):.1%} (p = {p_value:.2g})",
     )
 
 
@@ -54,9 +60,13 @@ def _fall(name: str, values: pd.Series, as_of: date) -> tuple[float, float, str,
     before = values[(values.index < start) & (values.index >= start - timedelta(days=BEFORE))]
     if len(last) < 3 or len(before) < 3 or before.mean() <= 0:
         return None
-    p_value = (
-        float(ttest_ind(last, before, equal_var=False, alternative="less").pvalue)
-        if before.std() + last.std() > 0
-        else float(last.mean() >= before.mean())
-    )
-    return float(1 - last.mean() / before.mean()), p_value, name, len(last) + len(before)
+    return float(1 - last.mean() / before.mean()), _p_value(last, before), name, len(last) + len(before)
+
+
+def _p_value(last: pd.Series, before: pd.Series) -> float:
+    rounding = 1e-9 * before.mean()
+    if max(last.std(), before.std()) < rounding:  # no noise: any fall is one
+        return float(last.mean() > before.mean() - rounding)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", RuntimeWarning)  # scipy's, where one of the two sides is constant
+        return float(ttest_ind(last, before, equal_var=False, alternative="less").pvalue)

@@ -11,7 +11,7 @@ VERDICTS = ("rollback", "blocked", "investigate", "retrain")  # in order of prec
 
 
 def decide(policy: Policy, holds: Mapping[str, bool]) -> tuple[str, list[str]]:
-    """The first verdict whose clause holds, with the names that made it hold.
+    """The first verdict whose clause holds, with the names that made it hold; one that only holds because of a `not` has none.
 
     Parameters
     ----------
@@ -22,12 +22,12 @@ def decide(policy: Policy, holds: Mapping[str, bool]) -> tuple[str, list[str]]:
     UsageError
         Where a clause names something that does not exist.
     """
-    for verdict in VERDICTS:
-        check(getattr(policy, verdict), holds, verdict)
-    for verdict in VERDICTS:
-        clause = getattr(policy, verdict)
-        if clause is not None and evaluate(clause, holds):
-            return verdict, sorted(name for name in names(clause) if holds[name])
+    clauses = {verdict: getattr(policy, verdict) for verdict in VERDICTS if getattr(policy, verdict) is not None}
+    for verdict, clause in clauses.items():
+        check(clause, holds, verdict)
+    for verdict, clause in clauses.items():
+        if evaluate(clause, holds):
+            return verdict, sorted(because(clause, holds))
     return "skip", []
 
 
@@ -41,19 +41,17 @@ def evaluate(clause: Clause, holds: Mapping[str, bool]) -> bool:
     return (any if word == "any" else all)(evaluate(part, holds) for part in body)
 
 
-def names(clause: Clause) -> set[str]:
-    """All signal and fact names in a clause."""
+def because(clause: Clause, holds: Mapping[str, bool]) -> set[str]:
+    """The names that make a clause hold; what is absent gives no name."""
     if isinstance(clause, str):
         return {clause}
     ((word, body),) = clause.items()
-    return names(body) if word == "not" else set().union(*(names(part) for part in body))
+    return set() if word == "not" else set().union(*(because(part, holds) for part in body if evaluate(part, holds)))
 
 
 def check(clause: Any, known: Mapping[str, bool], place: str) -> None:
     """Refuse a clause that is malformed or names an unknown signal."""
     where = f"params.yaml: trigger.policy.{place}"
-    if clause is None:
-        return
     if isinstance(clause, str):
         if clause not in known:
             near = difflib.get_close_matches(clause, known, n=1)
@@ -63,7 +61,7 @@ def check(clause: Any, known: Mapping[str, bool], place: str) -> None:
     if not isinstance(clause, dict) or len(clause) != 1:
         raise UsageError(f"{where} must be a name or one of any, all, not, got {clause!r}; nest the clauses")
     ((word, body),) = clause.items()
-    if word not in ("any", "all", "not") or (word != "not" and not isinstance(body, list)):
+    if word not in ("any", "all", "not") or (word != "not" and not (isinstance(body, list) and body)):
         raise UsageError(f"{where} must use any: [...], all: [...] or not: name, got {word!r}; mend the clause")
     for part in [body] if word == "not" else body:
         check(part, known, place)

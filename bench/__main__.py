@@ -1,0 +1,98 @@
+"""`make bench`: print every ratio as a Markdown table. Takes about ten minutes on two cores; progress goes to stderr."""
+
+import shutil
+import sys
+import tempfile
+from pathlib import Path
+
+from bench.measure import Run, in_turns, run
+from bench.table import HEAD, cpu, machine, peak, row, wall
+
+ROOT = Path(__file__).resolve().parents[1]
+REPRO = ["dvc", "repro"]
+REFERENCE = [sys.executable, str(ROOT / "bench" / "reference.py")]
+TICKETS_PER_WEEK = 6700  # 30 weeks: 200,000 tickets
+WARM_UP_TICKETS_PER_WEEK = 100
+SLOW_PAIRS, QUICK_PAIRS = 2, 9
+
+
+def main() -> None:
+    """Measure everything and print the table."""
+    with tempfile.TemporaryDirectory(prefix="bench") as folder:
+        place = Path(folder)
+        rows = [*whole_loop(place), *nothing_to_do(place), *help_page()]
+    print(HEAD, *rows, f"\n{machine()}", sep="\n")
+
+
+def whole_loop(place: Path) -> list[str]:
+    """All stages against one plain script, each time in a new copy; the copies of the last pair stay."""
+    made_in_turns(place, "warm-up", WARM_UP_TICKETS_PER_WEEK, 1)
+    pairs = made_in_turns(place, "loop", TICKETS_PER_WEEK, SLOW_PAIRS)
+    return [row("all stages, 200k tickets, against bench/reference.py", figure, pairs) for figure in (cpu(1.5), peak(1.5))]
+
+
+def made_in_turns(place: Path, name: str, tickets_per_week: int, pairs: int) -> list[tuple[Run, Run]]:
+    """Build a loop, and run its stages and the reference in turns in copies of it, called NAME-run."""
+    made(place / name, "loop", str(tickets_per_week))
+    progress(f"all stages, {30 * tickets_per_week} tickets, {pairs} pairs")
+
+    def ours() -> Run:
+        copy = place / f"{name}-run"
+        shutil.rmtree(copy, ignore_errors=True)
+        shutil.copytree(place / name, copy, symlinks=True)
+        return run(REPRO, copy)
+
+    return in_turns(ours, lambda: run(REFERENCE, place / name), pairs)
+
+
+def nothing_to_do(place: Path) -> list[str]:
+    """DVC in the loop just run, against DVC where there is less to look at."""
+    rows = []
+    for kind, against in (("empty", "as many empty stages"), ("hollow", "the same graph with empty files and commands")):
+        made(place / kind, kind)
+        progress(f"nothing to do, against {against}")
+        pairs = warm(place / "loop-run", place / kind)
+        rows += [row(f"`dvc repro` with nothing to do, against {against}", figure, pairs) for figure in (wall(1.2), cpu(1.2))]
+    return rows
+
+
+def warm(ours: Path, reference: Path) -> list[tuple[Run, Run]]:
+    """`dvc repro` in both folders in turns, but for the first pair, which warms up."""
+    return in_turns(lambda: settled(ours), lambda: settled(reference), QUICK_PAIRS + 1)[1:]
+
+
+def settled(folder: Path) -> Run:
+    """`dvc repro` in a folder where nothing changed."""
+    done = run(REPRO, folder)
+    if "up to date" not in done.output:
+        raise RuntimeError("bench: `dvc repro` must have nothing to do here, got stages that ran")
+    return done
+
+
+def help_page(pairs: int = QUICK_PAIRS) -> list[str]:
+    """`ratchet --help` against the `--help` of a bare typer app."""
+    progress("ratchet --help")
+    script = Path(sys.executable).with_name("ratchet")
+    ours = [str(script)] if script.exists() else [sys.executable, "-c", "import ratchet; ratchet.main()"]
+    count = "from stages.ops.cli import app; print(len(app.registered_commands) + len(app.registered_groups))"
+    commands = run([sys.executable, "-c", count], ROOT).output.strip()
+    bare = [sys.executable, "-m", "bench.bare_typer", commands]
+    taken = in_turns(lambda: run([*ours, "--help"], ROOT), lambda: run([*bare, "--help"], ROOT), pairs + 1)[1:]
+    what = f"`ratchet --help`, against a bare typer app with {commands} commands"
+    return [row(what, figure, taken) for figure in (wall(1.5), cpu(1.5))]
+
+
+def made(folder: Path, kind: str, *arguments: str) -> None:
+    """Make a folder to measure in, by a process of its own: this one has to stay small."""
+    progress(f"making the folder {folder.name}")
+    run([sys.executable, "-m", "bench.workspace", kind, str(folder), *arguments], ROOT)
+
+
+def progress(what: str) -> None:
+    """Say what is being done, to a person who waits."""
+    if sys.stderr.isatty():
+        print(f"bench: {what}", file=sys.stderr)
+
+
+if __name__ == "__main__":
+    main()

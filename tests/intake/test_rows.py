@@ -1,0 +1,131 @@
+"""Row rules: which row fails which rule, and schemas that cannot be judged row by row."""
+
+import pandas as pd
+import pandera.pandas as pa
+import pytest
+
+from stages.errors import InputError
+from stages.intake.rows import check_rows, user_schema
+
+FRAME = pd.DataFrame(
+    {
+        "id": pd.array(["a", "b", "b", None, "e"], dtype="str"),
+        "color": pd.array(["red", "mauve", None, "blue", "mauve"], dtype="str"),
+        "size": [1.0, -1.0, 3.0, float("nan"), 300.0],
+    }
+)
+
+
+def reasons(frame: pd.DataFrame, schema: pa.DataFrameSchema) -> list[tuple[int, str]]:
+    failures = check_rows(frame, schema).failures
+    return sorted(zip(failures["row"].tolist(), failures["rule"].tolist(), strict=True))
+
+
+def test_every_failed_rule_of_every_row_is_listed():
+    schema = pa.DataFrameSchema(
+        {
+            "id": pa.Column("str", unique=True),
+            "color": pa.Column("str", pa.Check.isin(["red", "blue"])),
+            "size": pa.Column("float64", [pa.Check.gt(0, error="size is positive"), pa.Check.lt(100)], nullable=True),
+        }
+    )
+    # 1: mauve and negative; 2: the second b, and no color; 3: no id, while a gap in size is allowed; 4: mauve and too large
+    assert reasons(FRAME, schema) == [
+        (1, "color: isin(['red', 'blue'])"),
+        (1, "size: size is positive"),
+        (2, "color: missing or unreadable"),
+        (2, "id: repeated"),
+        (3, "id: missing or unreadable"),
+        (4, "color: isin(['red', 'blue'])"),
+        (4, "size: less_than(100)"),
+    ]
+    assert check_rows(FRAME, schema).good["id"].tolist() == ["a"]
+
+
+def test_of_repeated_rows_the_first_stays():
+    frame = pd.DataFrame({"id": pd.array(["a", "a", "b", "a"], dtype="str")})
+    assert check_rows(frame, pa.DataFrameSchema({"id": pa.Column("str", unique=True)})).good.index.tolist() == [0, 2]
+
+
+def test_a_frame_without_faults_comes_back_as_it_is():
+    checked = check_rows(FRAME, pa.DataFrameSchema({"size": pa.Column("float64", nullable=True)}))
+    pd.testing.assert_frame_equal(checked.good, FRAME)
+    assert checked.failures.empty
+    assert list(checked.failures.columns) == ["row", "rule"]
+
+
+def test_two_checks_without_a_name_of_their_own_both_count():
+    schema = pa.DataFrameSchema(
+        {"size": pa.Column("float64", [pa.Check(lambda s: s < 100), pa.Check(lambda s: s > 0)], nullable=True)}
+    )
+    assert reasons(FRAME, schema) == [(1, "size: <lambda>"), (4, "size: <lambda>")]
+
+
+def test_a_rule_over_several_columns_is_a_rule_of_the_row():
+    schema = pa.DataFrameSchema(
+        {"size": pa.Column("float64", nullable=True)},
+        checks=pa.Check(lambda frame: ~((frame["color"] == "mauve") & (frame["size"] > 100)), error="mauve is small"),
+    )
+    assert reasons(FRAME, schema) == [(4, "row: mauve is small")]
+
+
+def test_rows_that_are_unique_together_are_judged_together():
+    frame = pd.DataFrame({"a": pd.array(["x", "x", "x"], dtype="str"), "b": [1.0, 2.0, 1.0]})
+    assert reasons(frame, pa.DataFrameSchema(unique=["a", "b"])) == [(2, "row: repeated a, b")]
+
+
+def test_a_check_of_single_values_is_a_check_of_the_column():
+    schema = pa.DataFrameSchema({"size": pa.Column("float64", pa.Check(lambda v: v < 100, element_wise=True), nullable=True)})
+    assert reasons(FRAME, schema) == [(4, "size: <lambda>")]
+
+
+def test_no_rows_fail_nothing():
+    schema = pa.DataFrameSchema({"id": pa.Column("str", pa.Check.str_length(1), unique=True)})
+    assert reasons(FRAME.iloc[:0], schema) == []
+
+
+def test_an_optional_column_may_be_absent_and_a_required_one_not():
+    assert reasons(FRAME, pa.DataFrameSchema({"weight": pa.Column("float64", required=False)})) == []
+    with pytest.raises(InputError, match=r"must name columns of params\.yaml, got 'weight'; remove the rule or add the column"):
+        check_rows(FRAME, pa.DataFrameSchema({"weight": pa.Column("float64")}))
+
+
+@pytest.mark.parametrize("size", [[1.0, 2.0], [1.0, -1.0]], ids=["clean rows", "a row that fails"])
+def test_a_dtype_that_no_row_can_have_is_refused_whether_or_not_a_row_fails(size):
+    schema = pa.DataFrameSchema({"size": pa.Column("int64", pa.Check.gt(0))})
+    with pytest.raises(InputError, match=r"schema\.py must declare 'size' as it is read, float64, got int64; mend it"):
+        check_rows(pd.DataFrame({"size": size}), schema)
+
+
+def test_a_rule_that_no_row_explains_is_refused():
+    schema = pa.DataFrameSchema({"size": pa.Column("float64", pa.Check(lambda s: s.mean() > 5, error="mean"))})
+    with pytest.raises(InputError, match="must hold rules that single rows can fail, got one that no row explains: mean; mend"):
+        check_rows(pd.DataFrame({"size": [1.0, 2.0]}), schema)
+
+
+# --- schema.py
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("schema = 3", "must define `schema` as a pandera DataFrameSchema, got int; mend it"),
+        ("rules = 3", "must define `schema`, got AttributeError: "),
+        ("schema = (", "must define `schema`, got SyntaxError: "),
+        ("schema = unknown", "must define `schema`, got NameError: "),
+        ("import no_such_package", "must import installed packages, got No module named 'no_such_package'; mend it"),
+        ("from pandera import no_such_name", "must define `schema`, got ImportError: "),
+        ("import pandera.pandas as pa\nschema = pa.Column('no such dtype')", "must define `schema`, got TypeError: "),
+    ],
+)
+def test_a_schema_file_that_cannot_be_used_is_one_error(project, text, message):
+    (project.folder / "schema.py").write_text(text)
+    with project.as_home(), pytest.raises(InputError) as refused:
+        user_schema()
+    assert str(refused.value).startswith(f"schema.py {message}")
+
+
+def test_a_schema_file_that_is_not_there_is_one_error(project):
+    (project.folder / "schema.py").unlink()
+    with project.as_home(), pytest.raises(InputError, match=r"schema\.py must exist, got nothing there; `git checkout"):
+        user_schema()

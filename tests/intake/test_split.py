@@ -1,0 +1,106 @@
+"""Which batch trains, which judges and which waits, to the day."""
+
+from datetime import date, timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from stages.errors import InputError
+from stages.intake.periods import period
+from stages.intake.split import assign
+from stages.settings import Labels, Split
+
+
+def days(*numbers):
+    return [period(f"2026-10-{number:02}") for number in numbers]
+
+
+def roles(numbers, as_of=None, maturity=0, training=30, holdout=1, recent=1):
+    labels = Labels(maturity_days=maturity, min_agreement=0.66)
+    split = Split(training_days=training, holdout_batches=holdout, recent_batches=recent)
+    found = assign(days(*numbers), as_of and date(2026, 10, as_of), labels, split)
+    return {int(name[-2:]): role for name, role in found.role.items()} | {"recent": sorted(int(n[-2:]) for n in found.recent)}
+
+
+def test_the_newest_mature_batches_judge_and_those_before_train():
+    assert roles([1, 2, 3, 4], holdout=2) == {1: "training", 2: "training", 3: "holdout", 4: "holdout", "recent": [4]}
+
+
+def test_a_batch_is_mature_on_the_day_its_labels_are_old_enough():
+    # On the 10th with 3 days: the batch of the 7th is mature, that of the 8th is not.
+    found = roles([5, 6, 7, 8, 9, 10], maturity=3)
+    assert found == {
+        5: "training", 6: "training", 7: "holdout", 8: "immature", 9: "immature", 10: "immature", "recent": [10],
+    }  # fmt: skip
+
+
+def test_training_reaches_back_for_as_many_days_as_it_says():
+    # 4 days up to the 10th are the 7th, 8th, 9th and 10th; the 10th judges.
+    found = roles([5, 6, 7, 8, 9, 10], training=4)
+    assert found == {5: "expired", 6: "expired", 7: "training", 8: "training", 9: "training", 10: "holdout", "recent": [10]}
+
+
+def test_a_judging_batch_does_not_expire():
+    assert roles([1, 2, 20], as_of=20, training=19, holdout=1)[20] == "holdout"
+    assert roles([1, 10, 11], as_of=20, training=11, holdout=1) == {1: "expired", 10: "training", 11: "holdout", "recent": [11]}
+
+
+def test_the_newest_accepted_batches_are_recent_mature_or_not():
+    assert roles([1, 2, 3, 4], maturity=2, recent=3)["recent"] == [2, 3, 4]
+
+
+def test_as_of_is_the_last_day_of_the_newest_batch_unless_it_is_given():
+    labels, split = Labels(maturity_days=0, min_agreement=1.0), Split(training_days=9, holdout_batches=1, recent_batches=1)
+    weeks = [period("2026-W40"), period("2026-W41")]
+    assert assign(weeks, None, labels, split).as_of == date(2026, 10, 11)
+    assert assign(weeks, date(2026, 10, 12), labels, split).as_of == date(2026, 10, 12)
+
+
+def test_batches_are_named_by_role_oldest_first():
+    labels, split = Labels(maturity_days=0, min_agreement=1.0), Split(training_days=9, holdout_batches=2, recent_batches=1)
+    found = assign(days(4, 1, 3, 2), None, labels, split)
+    assert found.named("training") == ["2026-10-01", "2026-10-02"]
+    assert found.named("holdout") == ["2026-10-03", "2026-10-04"]
+
+
+@pytest.mark.parametrize(
+    ("numbers", "settings", "got"),
+    [
+        ([], {}, "0 of 0"),
+        ([1], {}, "1 of 1"),
+        ([1, 2], {"holdout": 2}, "2 of 2"),
+        ([1, 2, 3], {"maturity": 2}, "1 of 3"),
+        ([1, 2, 20], {"training": 3}, "3 of 3"),  # all mature, and those before the judging one are too old to train
+    ],
+)
+def test_too_few_batches_are_one_line(numbers, settings, got):
+    with pytest.raises(InputError, match=f"data/raw must hold more than .* days old, got {got}; wait for the next batch"):
+        roles(numbers, **settings)
+
+
+@given(
+    numbers=st.sets(st.integers(1, 28), min_size=1),
+    maturity=st.integers(0, 9),
+    training=st.integers(1, 28),
+    holdout=st.integers(1, 4),
+    recent=st.integers(1, 4),
+    wait=st.integers(0, 3),
+)
+def test_every_batch_has_one_role_and_roles_follow_each_other_in_time(numbers, maturity, training, holdout, recent, wait):
+    today = min(max(numbers) + wait, 31)
+    try:
+        found = roles(numbers, today, maturity, training, holdout, recent)
+    except InputError:
+        return
+    newest = found.pop("recent")
+    assert newest == sorted(numbers)[-recent:]
+    assert list(found) == sorted(numbers)
+    order = ["expired", "training", "holdout", "immature"]
+    places = [order.index(role) for role in found.values()]
+    assert places == sorted(places)
+    assert places.count(order.index("holdout")) == holdout
+    for number, role in found.items():
+        age = (date(2026, 10, today) - date(2026, 10, number)) / timedelta(days=1)
+        assert (role == "immature") == (age < maturity)
+        assert role != "training" or age < training
