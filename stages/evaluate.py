@@ -22,6 +22,7 @@ from stages.intake.periods import period
 from stages.intake.sources import read_golden
 from stages.modelling import bundle
 from stages.modelling.estimator import features, targets
+from stages.partitions import partition_names, read_partitions
 from stages.settings import Params, load
 
 
@@ -67,7 +68,7 @@ def main() -> None:
     baseline, candidate = (bundle.load(folder, params.train.packages) for folder in (artefacts.BASELINE, artefacts.CANDIDATE))
     names = params.columns
     columns = list(dict.fromkeys([*names.features, names.target, *params.evaluate.segments]))
-    frame = artefacts.read_partitions(artefacts.HOLDOUT, columns)
+    frame = read_partitions(artefacts.HOLDOUT, columns)
     if frame.empty:
         raise InputError(
             f"{artefacts.HOLDOUT} must hold labelled rows, got none; wait for feedback, or raise split.holdout_batches"
@@ -108,7 +109,7 @@ def _latency(holdout: Both, baseline: bundle.Bundle, candidate: bundle.Bundle, p
 
 def _compared(baseline: bundle.Bundle, candidate: bundle.Bundle) -> dict[str, Any]:
     """Who was compared on what: md5 of both bundles and of the data, and whether a model trained past the holdout's start."""
-    start = min(period(name).first for name in artefacts.partition_names(artefacts.HOLDOUT))
+    start = min(period(name).first for name in partition_names(artefacts.HOLDOUT))
     late = [
         name
         for name, model in (("baseline", baseline), ("candidate", candidate))

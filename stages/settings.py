@@ -19,7 +19,6 @@ from stages.errors import UsageError
 SCHEMA = Path("params.schema.json")
 
 
-
 def _day(value: Any) -> date:
     try:
         return date.fromisoformat(value)  # text: DVC refuses a parameter that YAML reads as a date

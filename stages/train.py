@@ -14,6 +14,7 @@ from stages.errors import InputError, one_line_errors
 from stages.intake.periods import period
 from stages.modelling import bundle
 from stages.modelling.estimator import build, features, fit, targets
+from stages.partitions import partition_names, read_partitions
 from stages.settings import Params, load
 from stages.signals.profile import profile
 
@@ -45,13 +46,13 @@ def main() -> None:
     """Run the stage."""
     params = load()
     columns = [*params.columns.features, params.columns.target]
-    frame: pd.DataFrame = artefacts.read_partitions(artefacts.TRAINING, columns)
+    frame: pd.DataFrame = read_partitions(artefacts.TRAINING, columns)
     if frame.empty:
         raise InputError(
             f"{artefacts.TRAINING} must hold labelled rows, got none; wait for feedback, or raise split.training_days"
         )
     labels = frame[params.columns.target]
-    periods = [period(name) for name in artefacts.partition_names(artefacts.TRAINING)]
+    periods = [period(name) for name in partition_names(artefacts.TRAINING)]
     first, last = min(p.first for p in periods).isoformat(), max(p.last for p in periods).isoformat()
     model = fit(build(params.columns, params.train, params.seed), features(frame, params.columns), targets(labels, params.task))
     about = card(params, len(frame), first, last, artefacts.dvc_md5(artefacts.TRAINING))

@@ -4,7 +4,6 @@ Reads data/raw, data/feedback, data/golden, schema.py. Writes data/training and 
 (the newest rows, without labels), data/quarantine (what was refused, and why) and metrics/validation.json.
 """
 
-import tempfile
 from collections import Counter
 from datetime import date, timedelta
 from pathlib import Path
@@ -21,8 +20,10 @@ from stages.intake.rows import user_schema
 from stages.intake.sources import golden_ids, read_feedback, read_rows
 from stages.intake.split import Roles, assign
 from stages.intake.trust import ACTIONS, Trusted, trust, with_labels
+from stages.partitions import Partitions, scratch
 from stages.settings import Params, load
 
+SPOOL = Path("data/.intake")  # the rows that passed, until all batches have been seen
 ROWS = ("in", "training", "holdout", "quarantined", "immature", "unlabelled", "expired", "blocked")
 REFUSED = {"batch": "str", "row": "int64", "record_id": "str", "level": "str", "rule": "str"}
 
@@ -33,8 +34,7 @@ def main() -> None:
     files = _arrived(files_by_period(artefacts.RAW), params.as_of)
     schema = user_schema()
     golden = golden_ids(artefacts.GOLDEN, params)
-    with tempfile.TemporaryDirectory(dir=artefacts.RAW.parent, prefix=".intake") as folder:
-        spool = Path(folder)
+    with scratch(SPOOL) as spool:
         batches = [_take(file, period, schema, params, golden, spool) for period, file in files.items()]
         batches = without_repeats(batches, params)
         verdicts = {batch.period.name: verdict(batch, params) for batch in batches}
@@ -58,7 +58,7 @@ def _take(file: Path, period: Period, schema: pa.DataFrameSchema, params: Params
     """Read and judge one batch, and put the rows that passed aside in `spool`."""
     frame = read_rows(file, params)
     batch, good = check_batch(frame, period, schema, params, golden)
-    good.to_parquet(spool / f"{period.name}.parquet", index=True)
+    good.to_parquet(spool / f"{period.name}.parquet", index=True, compression=None)
     return batch
 
 
@@ -67,7 +67,7 @@ def _write(
 ) -> tuple[Counter[str], pd.DataFrame]:
     """Write every batch to where its role says; returns the rows by name and everything refused."""
     outs = {
-        name: artefacts.Partitions(path)
+        name: Partitions(path)
         for name, path in (("training", artefacts.TRAINING), ("holdout", artefacts.HOLDOUT), ("recent", artefacts.RECENT))
     }
     counts: Counter[str] = Counter()
@@ -92,7 +92,7 @@ def _write(
     table = pd.concat(
         [pd.DataFrame({name: pd.Series(dtype=kind) for name, kind in REFUSED.items()}), *refused], ignore_index=True
     )[list(REFUSED)]
-    quarantine = artefacts.Partitions(artefacts.QUARANTINE)
+    quarantine = Partitions(artefacts.QUARANTINE)
     quarantine.write("quarantine", table.astype(REFUSED).sort_values(["batch", "row", "rule"], ignore_index=True))
     _conserved(counts)
     for out in (*outs.values(), quarantine):
@@ -101,7 +101,7 @@ def _write(
 
 
 def _settle(
-    good: pd.DataFrame, name: str, trusted: Trusted, params: Params, out: artefacts.Partitions, role: str, counts: Counter[str]
+    good: pd.DataFrame, name: str, trusted: Trusted, params: Params, out: Partitions, role: str, counts: Counter[str]
 ) -> pd.DataFrame:
     """Write the labelled rows of a mature batch, count all of them; returns the rows whose reviewers disagree."""
     ids = good[params.columns.id]

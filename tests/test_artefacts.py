@@ -13,8 +13,9 @@ import pytest
 import yaml
 
 from stages import artefacts
-from stages.artefacts import Partitions, dvc_md5, partition_names, read_json, read_partitions, read_yaml, rounded, write_json
+from stages.artefacts import dvc_md5, read_json, read_yaml, rounded, write_json
 from stages.errors import InputError
+from stages.partitions import Partitions, partition_names, read_partitions
 
 
 class DiskFull(OSError):

@@ -56,7 +56,8 @@ def _commit(subject: str, body: str) -> None:
     for folder in (artefacts.RAW, artefacts.FEEDBACK, artefacts.GOLDEN):
         if folder.is_dir():
             run_dvc("add", str(folder), quiet=True)
-    run_git("add", "-A", "--", "data", "models", *(name for name in ("metrics", "dvc.lock") if Path(name).exists()))
+    run_dvc("push", quiet=True)
+    run_git("add", "-A", "--", "data", "models", *(name for name in ("metrics", "dvc.lock", "dvcstore") if Path(name).exists()))
     run_git("commit", "-m", subject, "-m", body)
 
 

@@ -45,9 +45,8 @@ def run_git(*arguments: str) -> str:
     except FileNotFoundError:
         raise ToolError("git must be installed, got no such command; install it") from None
     if done.returncode != 0:
-        raise ToolError(
-            f"`git {' '.join(arguments[:2])}` must work here, got: {done.stderr.strip()[:200]}; is this a Git repository?"
-        )
+        said = (done.stderr or done.stdout).strip()[:200]
+        raise ToolError(f"`git {' '.join(arguments[:2])}` must work here, got: {said}; is this a Git repository?")
     return done.stdout
 
 

@@ -1,5 +1,6 @@
 """What a model says on given rows, and scikit-learn's scorers applied to what it said."""
 
+import difflib
 import warnings
 from dataclasses import dataclass
 from typing import Any
@@ -69,8 +70,6 @@ def predict(model: Any, frame: pd.DataFrame, truth: Array, task: str) -> Predict
 
 def check_metrics(names: list[str]) -> None:
     """Refuse a metric that scikit-learn does not have, with the nearest name."""
-    import difflib
-
     for name in names:
         if name not in get_scorer_names():
             near = difflib.get_close_matches(name, get_scorer_names(), n=1)

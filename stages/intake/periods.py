@@ -55,10 +55,10 @@ def files_by_period(folder: Path) -> dict[Period, Path]:
     """
     found: dict[Period, Path] = {}
     for file in sorted(folder.glob("*")):
-        suffix = next((s for s in SUFFIXES if file.name.endswith(s)), None)
+        suffix = next((s for s in SUFFIXES if file.name.lower().endswith(s)), None)
         if suffix is None or file.name.startswith("."):
             continue
-        key = period(file.name.removesuffix(suffix))
+        key = period(file.name[: -len(suffix)])
         if key in found:
             raise InputError(f"{folder} must hold one file a period, got {found[key].name} and {file.name}; keep one of them")
         found[key] = file

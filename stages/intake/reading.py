@@ -75,14 +75,15 @@ def typed(frame: pd.DataFrame, path: Path, *, text: list[str], numeric: list[str
 
 
 def _read(path: Path) -> pd.DataFrame:
-    if path.name.endswith(".parquet"):
+    name = path.name.lower()
+    if name.endswith(".parquet"):
         # Whole numbers beside gaps stay whole; a pandas index is a column like any other.
         frame: pd.DataFrame = pq.read_table(path, partitioning=None).to_pandas(integer_object_nulls=True, ignore_metadata=True)
         return frame
-    if ".jsonl" in path.name:
+    if name.endswith((".jsonl", ".jsonl.gz")):
         return _read_json_lines(path)
     names = pd.read_csv(path, header=None, nrows=1, dtype="str", keep_default_na=False).iloc[0].tolist()
-    if len(set(names)) < len(names):
+    if len(set(names)) < len(names):  # pandas would rename the second one
         return pd.DataFrame(columns=names)
     with warnings.catch_warnings():
         warnings.simplefilter("error", pd.errors.ParserWarning)  # "this leads to a loss of data": every row has a field too many
@@ -92,7 +93,7 @@ def _read(path: Path) -> pd.DataFrame:
 
 
 def _read_json_lines(path: Path) -> pd.DataFrame:
-    opener = gzip.open if path.name.endswith(".gz") else open
+    opener = gzip.open if path.name.lower().endswith(".gz") else open
     with opener(path, "rt", encoding="utf-8") as lines:
         return pd.DataFrame([json.loads(line, parse_int=str) for line in lines if line.strip()])
 

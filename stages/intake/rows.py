@@ -105,8 +105,15 @@ def _same_kind(name: str, column: pa.Column, series: pd.Series) -> None:
 def _failing(check: pa.Check, values: pd.Series | pd.DataFrame, present: np.ndarray) -> np.ndarray:
     """The rows of a batch, shape (rows,), on which `check` fails; gaps are judged by `nullable`, not here."""
     mask = np.zeros(len(present), dtype=bool)
-    if len(values):
+    if not len(values):
+        return mask
+    try:
         mask[present] = ~np.asarray(check(values).check_output, dtype=bool)
+    except (ArithmeticError, AttributeError, LookupError, TypeError, ValueError) as error:
+        name = check.error or check.name
+        raise InputError(
+            f"schema.py must hold checks that run on every column, got {type(error).__name__} in {name}; mend it"
+        ) from None
     return mask
 
 

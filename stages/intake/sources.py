@@ -64,4 +64,4 @@ def read_golden(folder: Path, params: Params) -> pd.DataFrame:
 
 
 def _golden_files(folder: Path) -> list[Path]:
-    return [file for file in sorted(folder.glob("*")) if file.name.endswith(SUFFIXES) and not file.name.startswith(".")]
+    return [file for file in sorted(folder.glob("*")) if file.name.lower().endswith(SUFFIXES) and not file.name.startswith(".")]

@@ -23,6 +23,7 @@ from stages.ops.first_version import write_version_zero
 from stages.ops.guess import Asked
 from stages.ops.place import place
 from stages.ops.render import DVC_YAML, TEMPLATES, dvc_yaml, params_yaml, schema_py
+from stages.partitions import Partitions
 from stages.settings import Params
 
 DRAFT = Path(".ratchet-init.part")
@@ -157,7 +158,7 @@ def _copy_code(installed: Path) -> None:
 
 
 def _write_data(start: Start, params: Params) -> None:
-    batches = artefacts.Partitions(artefacts.RAW)
+    batches = Partitions(artefacts.RAW)
     try:
         for name, rows in start.raw.groupby(start.batch, sort=True):
             batches.write(str(name), rows)

@@ -4,6 +4,7 @@ import pandas as pd
 
 TELLS = 0.95  # share of what is unknown about the target that one column settles
 SAME = 0.5  # share of rows on which a column gives the target's value
+BEYOND = 0.05  # and the share by which that beats naming the largest class each time
 MIN_GROUP = 5  # rows with the same value, below which the value proves nothing
 BINS = 20
 SAMPLE = 50_000
@@ -27,9 +28,10 @@ def leaks(frame: pd.DataFrame, target: pd.Series, task: str, names: list[str]) -
 
 
 def answers(frame: pd.DataFrame, target: pd.Series, names: list[str]) -> dict[str, float]:
-    """The columns of text that give the target's own value on at least half of the rows: earlier answers to its question."""
+    """The columns that give the target's own value on half of the rows or more, and more often than its largest class would."""
+    base = float(target.value_counts(normalize=True).max())
     same = {name: float((frame[name] == target)[frame[name].notna() & target.notna()].mean()) for name in names}
-    return {name: share for name, share in same.items() if share >= SAME}
+    return {name: share for name, share in same.items() if share >= SAME and share > base + BEYOND}
 
 
 def settled(groups: pd.Series, target: pd.Series, task: str) -> float:

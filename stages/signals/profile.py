@@ -1,17 +1,19 @@
 """A sketch of the training data that is kept beside the model, so that drift is seen without the old rows.
 
-Every part is a table of counts, so two sketches merge by adding up.
+Every part is a table of counts, so two sketches merge by adding up (of words, the most frequent are kept).
 """
 
+import re
+from collections import Counter
 from typing import Any
 
 import numpy as np
 import pandas as pd
-from sklearn.feature_extraction.text import CountVectorizer
 
 from stages.settings import Columns
 
 WORDS = 1000  # the most frequent words of a text column
+_WORD = re.compile(r"(?u)\b\w\w+\b")
 STEPS = 16  # bins an octave: a number is known to 1/16 of its size at worst
 
 
@@ -23,7 +25,7 @@ def profile(frame: pd.DataFrame, labels: pd.Series | None, columns: Columns) -> 
     dict with `rows` and, a column, `kind` (text, categorical, numeric), `present` (rows that are no gap) and `counts`: rows by
     value, rows by word, or rows by number code; `labels` likewise for classes.
     """
-    sketches = {name: _sketch("text", frame[name], _words(frame[name])) for name in columns.text}
+    sketches = {name: _sketch("text", frame[name], word_counts(frame[name])) for name in columns.text}
     sketches |= {name: _sketch("categorical", frame[name], _values(frame[name])) for name in columns.categorical}
     sketches |= {name: _sketch("numeric", frame[name], _values(codes(frame[name]))) for name in columns.numeric}
     counted = {} if labels is None or pd.api.types.is_float_dtype(labels) else _values(labels)
@@ -43,18 +45,13 @@ def codes(numbers: pd.Series) -> pd.Series:
     return pd.Series(np.where(mantissa == 0, 0, np.sign(numbers.dropna().to_numpy()) * size).astype("int64"))
 
 
-def word_counts(text: pd.Series, words: list[str] | None = None) -> dict[str, int]:
-    """Rows by word: of the given words, or of the `WORDS` most frequent."""
-    counter = CountVectorizer(binary=True, max_features=None if words else WORDS, vocabulary=words)
-    try:
-        counts = np.asarray(counter.fit_transform(text.dropna().astype("str")).sum(axis=0)).ravel()
-    except ValueError:  # no words at all
-        return {}
-    return {str(word): int(count) for word, count in zip(counter.get_feature_names_out(), counts, strict=True)}
-
-
-def _words(text: pd.Series) -> dict[str, int]:
-    return word_counts(text)
+def word_counts(text: pd.Series) -> dict[str, int]:
+    """Rows by word, of the `WORDS` most frequent: lower case, two letters or more, as scikit-learn's vectorizers read."""
+    counts: Counter[str] = Counter()
+    for document in text.dropna().astype(object):
+        counts.update(set(_WORD.findall(document.lower())))
+    frequent = sorted(counts.items(), key=lambda item: (-item[1], item[0]))[:WORDS]
+    return dict(sorted(frequent))
 
 
 def _values(values: pd.Series) -> dict[str, int]:

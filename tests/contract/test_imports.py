@@ -16,6 +16,7 @@ FLOORS = [  # from top to bottom; a room knows those below it, never those besid
     ["decision"],
     ["modelling"],
     ["settings"],
+    ["partitions"],
     ["artefacts"],
     ["errors"],
 ]

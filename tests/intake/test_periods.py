@@ -67,7 +67,7 @@ def test_batch_files_come_oldest_first_and_other_files_are_left_alone(tmp_path):
     assert [file.name for file in found.values()] == ["2026-W52.parquet", "2026-W53.csv.gz", "2027-W01.csv"]
 
 
-@pytest.mark.parametrize("suffix", SUFFIXES)
+@pytest.mark.parametrize("suffix", [*SUFFIXES, ".CSV", ".Parquet"])
 def test_every_kind_of_file_is_a_batch(tmp_path, suffix):
     (tmp_path / f"2026-10{suffix}").touch()
     assert [found.name for found in files_by_period(tmp_path)] == ["2026-10"]

@@ -129,3 +129,9 @@ def test_a_schema_file_that_is_not_there_is_one_error(project):
     (project.folder / "schema.py").unlink()
     with project.as_home(), pytest.raises(InputError, match=r"schema\.py must exist, got nothing there; `git checkout"):
         user_schema()
+
+
+def test_a_check_that_does_not_run_is_refused_by_name():
+    schema = pa.DataFrameSchema({"size": pa.Column("float64", pa.Check(lambda s: s.str.len() > 1, error="long enough"))})
+    with pytest.raises(InputError, match=r"must hold checks that run on every column, got AttributeError in long enough; mend"):
+        check_rows(pd.DataFrame({"size": [1.0, 2.0]}), schema)

@@ -152,7 +152,7 @@ def test_groups_that_are_tiny_settle_nothing():
 def test_leaks_and_earlier_answers_are_found():
     target = pd.Series(["a", "b", "c", "c"] * 25)
     served = target.where(np.arange(100) % 3 > 0, "c")
-    frame = pd.DataFrame({"copy": "x" + target, "served": served, "noise": ["u", "v", "w", "z", "z"] * 20})
+    frame = pd.DataFrame({"copy": "x" + target, "served": served, "always": "c", "noise": ["u", "v", "w", "z", "z"] * 20})
     assert list(leaks(frame, target, "classification", list(frame))) == ["copy"]
     assert list(answers(frame, target, list(frame))) == ["served"]
 

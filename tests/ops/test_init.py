@@ -1,21 +1,17 @@
-"""`ratchet init` in process: templates, refusals, and what is there after one that was interrupted."""
+"""`ratchet init` in process: what it writes, what it refuses, and what is there after one that was interrupted."""
 
-import importlib.util
 from pathlib import Path
 
 import pandas as pd
-import pandera.pandas as pa
 import pytest
-import yaml
 
 from stages import artefacts, settings
 from stages.decision.baseline import run_git
 from stages.errors import InputError, Refused, UsageError
 from stages.ops import init as verb
-from stages.ops.guess import Asked, Column
+from stages.ops.guess import Asked
 from stages.ops.init import init
 from stages.ops.place import place
-from stages.ops.render import dvc_yaml, params_yaml, schema_py
 
 ROOT = Path(__file__).parents[2]
 N = 300
@@ -66,66 +62,6 @@ FEATURELESS = table()[["ticket_id", "created_at", "label"]].to_csv(index=False)
 
 def names(folder: Path) -> list[str]:
     return sorted(path.name for path in folder.iterdir())
-
-
-def test_params_yaml_is_the_template_with_the_desks_values():
-    text = (ROOT / "params.yaml").read_text(encoding="utf-8")
-    assert params_yaml(yaml.safe_load(text)) == text
-
-
-def test_dvc_yaml_is_the_template_with_the_desks_values():
-    desk = settings.load(ROOT / "params.yaml")
-    assert dvc_yaml(desk.model, desk.task) == (ROOT / "dvc.yaml").read_text(encoding="utf-8")
-
-
-def test_regression_has_its_own_plots():
-    stages = yaml.safe_load(dvc_yaml("demand", "regression"))["stages"]
-    assert [next(iter(plot)) for plot in stages["evaluate"]["plots"]] == ["metrics/plots/errors.csv", "metrics/plots/gain.svg"]
-
-
-def test_comments_start_in_one_column_but_for_long_values():
-    text = params_yaml({"a": {"b": 1, "c": "x" * 30}}, "a:\n  b: ${a.b}  # one\n  c: ${a.c}  # two\n")
-    assert text == f"a:\n  b: 1{' ' * 20}# one\n  c: {'x' * 30}  # two\n"
-
-
-def test_values_that_yaml_would_misread_are_quoted():
-    text = params_yaml({"a": ["no", "1", "x: y", "#"]}, "a: ${a}  # odd names\n")
-    assert yaml.safe_load(text) == {"a": ["no", "1", "x: y", "#"]}
-
-
-def test_schema_says_what_the_rows_show(tmp_path):
-    frame = pd.DataFrame(
-        {
-            'od"d': [str(k) for k in range(40)],
-            "t": pd.date_range("2026-01-01", periods=40, tz="UTC").astype("datetime64[us, UTC]"),
-            "steady": ["x", "y"] * 20,
-            "season": ["winter"] * 20 + ["spring"] * 20,
-            "count": [float(k % 5) for k in range(40)],
-            "degrees": [float(k % 9 + 1) for k in range(40)],
-        }
-    )
-    frame.loc[3, "steady"] = None
-    kinds = {
-        'od"d': "id",
-        "t": "time",
-        "steady": "categorical",
-        "season": "categorical",
-        "count": "numeric",
-        "degrees": "numeric",
-    }
-    columns = [Column(name, role, "", int(frame[name].nunique()), 0) for name, role in kinds.items()]
-    path = tmp_path / "schema.py"
-    path.write_text(schema_py(columns, frame), encoding="utf-8")
-    spec = importlib.util.spec_from_file_location("adopted_schema", path)
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    rules = module.schema.columns
-    assert rules['od"d'].unique
-    assert [len(rules[name].checks) for name in ("steady", "season", "count", "degrees")] == [1, 0, 1, 0]
-    assert [rules[name].nullable for name in ("steady", "season")] == [True, False]
-    assert not rules["steady"].required
-    assert isinstance(module.schema, pa.DataFrameSchema)
-    module.schema.validate(frame)
 
 
 def test_init_makes_a_loop_that_asks_for_nothing_more(folder, rows):
