@@ -96,7 +96,7 @@ def segment(gain: dict[str, Any], params: Params) -> Rule:
         return Rule(label, "inconclusive", why, **facts)
     found = f"{name} changes by {gain['delta']:+.4f} ({gain['lower']:+.4f} … {gain['upper']:+.4f}) on {gain['n']} rows"
     if gain["delta"] < -gate.max_segment_drop and gain["upper"] < 0:
-        return Rule(label, "fail", f"{found}: a proven loss of more than {gate.max_segment_drop}", **facts)
+        return Rule(label, "fail", f"{found}: a proven loss, where {gate.max_segment_drop} is allowed", **facts)
     if critical and gain["lower"] < -gate.max_segment_drop:
         return Rule(label, "inconclusive", f"{found}: a loss of more than {gate.max_segment_drop} cannot be ruled out", **facts)
     return Rule(label, "pass", found, **facts)

@@ -65,7 +65,7 @@ def params_yaml(settings: dict[str, Any], template: str | None = None) -> str:
 def dvc_yaml(model: str, task: str, template: str | None = None) -> str:
     """The text of dvc.yaml for a model's name and task."""
     text = template or (TEMPLATES / "dvc.yaml.tmpl").read_text(encoding="utf-8")
-    outs = "\n".join(f"      - metrics/plots/{name}:\n          cache: false" for name in PLOTS[task])
+    outs = "\n".join(f"      - metrics/plots/{name}:\n          cache: false\n          persist: true" for name in PLOTS[task])
     return string.Template(text).substitute(model=model, plot_outs=outs, plots=SHOWN[task])
 
 
