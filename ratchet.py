@@ -18,7 +18,7 @@ def main() -> None:
     from stages.errors import one_line_errors  # only now: which `stages` this is was decided above
     from stages.ops.cli import app
 
-    one_line_errors(app)()
+    one_line_errors(app)(obj=INSTALLED)
 
 
 if __name__ == "__main__":

@@ -19,7 +19,7 @@ from desk import Desk
 from stages import artefacts, settings
 from stages.intake.periods import period
 from stages.ops.dvc import run_dvc
-from stages.ops.first_version import write_version_zero
+from stages.ops.version_zero import write_version_zero
 from tools.desk_weeks import write_golden, write_week
 
 ROOT = Path(__file__).resolve().parents[1]

@@ -1,4 +1,7 @@
-"""The `ratchet` command. Every verb imports what it needs when it is called, so that `--help` is quick."""
+"""The `ratchet` command. Every verb imports what it needs when it is called, so that `--help` is quick.
+
+Its context object is the folder that holds the installed `stages/`.
+"""
 
 from pathlib import Path
 from typing import Annotated
@@ -12,6 +15,7 @@ app = typer.Typer(
 
 @app.command()
 def init(
+    installed: typer.Context,
     file: Annotated[Path, typer.Argument(help="Rows with their target: CSV, JSON lines or parquet.", metavar="FILE")],
     target: Annotated[str | None, typer.Option(help="The column to predict (guessed: by name, else the last one).")] = None,
     key: Annotated[str | None, typer.Option("--id", help="The column that names a row.")] = None,
@@ -19,23 +23,21 @@ def init(
     every: Annotated[str, typer.Option(help="Cut the rows into batches by week, month or day.")] = "week",
 ) -> None:
     """Start a loop around a file of rows: guess its columns, write the settings, cut it into batches."""
-    from ratchet import INSTALLED
+    from stages.adoption.guess import Asked
     from stages.decision.baseline import run_git
-    from stages.ops.first_report import show_start
-    from stages.ops.guess import Asked
     from stages.ops.init import init as start_loop
+    from stages.ops.init_report import show_start
 
-    show_start(start_loop(file, Asked(target, key, time), every, INSTALLED, run_git))
+    show_start(start_loop(file, Asked(target, key, time), every, installed.obj, run_git))
 
 
 @app.command()
-def upgrade() -> None:
+def upgrade(installed: typer.Context) -> None:
     """Replace this repository's copy of the stages with the installed one, as a diff to review."""
-    from ratchet import INSTALLED
     from stages.decision.baseline import run_git
     from stages.ops.upgrade import upgrade as replace_code
 
-    done = replace_code(INSTALLED, run_git)
+    done = replace_code(installed.obj, run_git)
     if not done.changed:
         typer.echo("stages/ is what is installed: nothing to upgrade")
         return

@@ -13,16 +13,16 @@ import pyarrow as pa
 from rich.console import Console
 
 from stages import artefacts, settings
+from stages.adoption.guess import Asked
+from stages.adoption.look import Start, look
+from stages.adoption.params import EVERY, first_params
+from stages.adoption.place import place
+from stages.adoption.render import DVC_YAML, TEMPLATES, dvc_yaml, params_yaml, schema_py
 from stages.decision.baseline import Git
 from stages.errors import InputError, Refused, ToolError, UsageError
 from stages.intake.periods import period
 from stages.ops.dvc import dvc_output, run_dvc
-from stages.ops.first_look import Start, look
-from stages.ops.first_params import EVERY, first_params
-from stages.ops.first_version import write_version_zero
-from stages.ops.guess import Asked
-from stages.ops.place import place
-from stages.ops.render import DVC_YAML, TEMPLATES, dvc_yaml, params_yaml, schema_py
+from stages.ops.version_zero import write_version_zero
 from stages.partitions import Partitions
 from stages.settings import Params
 

@@ -9,15 +9,15 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from stages import artefacts
+from stages.adoption.render import DVC_YAML, dvc_yaml
 from stages.artefacts import read_yaml
 from stages.decision.baseline import Git
 from stages.errors import InputError, Refused, ToolError
 from stages.ops.dvc import in_project
-from stages.ops.render import DVC_YAML, dvc_yaml
 
 CODE, DRAFT, OLD = Path("stages"), Path(".stages.part"), Path(".stages.old")
 LOCK = Path("requirements.lock")
-TEMPLATE = Path("stages/ops/templates/dvc.yaml.tmpl")
+TEMPLATE = Path("stages/adoption/templates/dvc.yaml.tmpl")
 
 
 @dataclass(frozen=True)
@@ -54,7 +54,7 @@ def upgrade(installed: Path, git: Git) -> Upgrade:
     _run("stages.settings")
     edited = DVC_YAML.read_text(encoding="utf-8") != before
     if not edited:
-        _run("stages.ops.render")
+        _run("stages.adoption.render")
     return Upgrade(True, _to_do(before, installed) if edited else "", _missing())
 
 

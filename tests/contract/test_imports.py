@@ -9,6 +9,7 @@ import pytest
 ROOT = Path(__file__).resolve().parents[2]
 FLOORS = [  # from top to bottom; a room knows those below it, never those beside or above
     ["ops"],
+    ["adoption"],
     ["validate", "trigger", "train", "evaluate", "gate"],
     ["intake"],
     ["signals"],

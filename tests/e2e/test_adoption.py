@@ -178,7 +178,7 @@ def test_upgrade_is_one_diff_to_review(small, tmp_path):
     assert "nothing to upgrade" in small.ratchet("upgrade", code=code)
 
     (code / "stages" / "later.py").write_text('"""New."""\n')
-    template = code / "stages" / "ops" / "templates" / "dvc.yaml.tmpl"
+    template = code / "stages" / "adoption" / "templates" / "dvc.yaml.tmpl"
     template.write_text(template.read_text().replace("What would the new model be?", "Which model is new?"))
     (small.folder / "notes.txt").write_text("mine")
     assert "must be clean" in small.ratchet("upgrade", code=code, fails=True)
@@ -188,7 +188,7 @@ def test_upgrade_is_one_diff_to_review(small, tmp_path):
     assert "git diff, then dvc repro" in small.ratchet("upgrade", code=code)
     assert "Which model is new?" in (small.folder / "dvc.yaml").read_text()
     changed = small.run("git", "status", "--porcelain").split()
-    assert changed == ["M", "dvc.yaml", "M", "stages/ops/templates/dvc.yaml.tmpl", "??", "stages/later.py"]
+    assert changed == ["M", "dvc.yaml", "M", "stages/adoption/templates/dvc.yaml.tmpl", "??", "stages/later.py"]
     small.settle("Upgrade", whole=False)
 
     pipeline = small.folder / "dvc.yaml"
@@ -198,7 +198,7 @@ def test_upgrade_is_one_diff_to_review(small, tmp_path):
     said = small.ratchet("upgrade", code=code)
     assert "dvc.yaml was edited here and stays" in said
     assert '+    desc: "What is new?' in said
-    assert small.run("git", "status", "--porcelain").split() == ["M", "stages/ops/templates/dvc.yaml.tmpl"]
+    assert small.run("git", "status", "--porcelain").split() == ["M", "stages/adoption/templates/dvc.yaml.tmpl"]
 
 
 def test_first_repro_after_init_reaches_a_verdict(small):

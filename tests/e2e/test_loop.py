@@ -18,9 +18,9 @@ from stages.decision.ledger import read_ledger
 from stages.errors import Refused
 from stages.intake.periods import period
 from stages.ops.dvc import run_dvc
-from stages.ops.first_version import write_version_zero
 from stages.ops.promote import Approval, promote
 from stages.ops.run import run
+from stages.ops.version_zero import write_version_zero
 from tools import desk_weeks
 
 pytestmark = pytest.mark.e2e

@@ -6,12 +6,12 @@ import pandas as pd
 import pytest
 
 from stages import artefacts, settings
+from stages.adoption.guess import Asked
+from stages.adoption.place import place
 from stages.decision.baseline import run_git
 from stages.errors import InputError, Refused, UsageError
 from stages.ops import init as verb
-from stages.ops.guess import Asked
 from stages.ops.init import init
-from stages.ops.place import place
 
 ROOT = Path(__file__).parents[2]
 N = 300

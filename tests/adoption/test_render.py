@@ -8,8 +8,8 @@ import pandera.pandas as pa
 import yaml
 
 from stages import settings
-from stages.ops.guess import Column
-from stages.ops.render import dvc_yaml, params_yaml, schema_py
+from stages.adoption.guess import Column
+from stages.adoption.render import dvc_yaml, params_yaml, schema_py
 
 ROOT = Path(__file__).parents[2]
 

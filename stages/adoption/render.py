@@ -1,6 +1,6 @@
 """The files of a new repository as text, from the templates: params.yaml, dvc.yaml, schema.py.
 
-`python -m stages.ops.render` writes dvc.yaml for the params.yaml it stands beside; `ratchet upgrade` calls it.
+`python -m stages.adoption.render` writes dvc.yaml for the params.yaml it stands beside; `ratchet upgrade` calls it.
 """
 
 import json
@@ -11,8 +11,8 @@ from typing import Any
 import pandas as pd
 import yaml
 
+from stages.adoption.guess import Column
 from stages.artefacts import PARAMS, read_yaml, write_text
-from stages.ops.guess import Column
 
 TEMPLATES = Path(__file__).parent / "templates"
 DVC_YAML = Path("dvc.yaml")

@@ -5,7 +5,7 @@ from typing import Any
 
 import pandas as pd
 
-from stages.ops.guess import Column
+from stages.adoption.guess import Column
 
 EVERY = {"day": (91, 7, 1), "week": (364, 28, 7), "month": (1095, 84, 28)}  # training_days, cadence_days, cool_down_days
 JUDGE, LOOK = 1000, 400  # rows that a holdout, and a look for drift, should have

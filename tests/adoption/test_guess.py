@@ -6,10 +6,10 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from stages.adoption.guess import Asked, Column, guess, look
+from stages.adoption.leaks import answers, leaks, settled
+from stages.adoption.params import first_params
 from stages.errors import InputError, UsageError
-from stages.ops.first_params import first_params
-from stages.ops.guess import Asked, Column, guess, look
-from stages.ops.leaks import answers, leaks, settled
 
 FILE = Path("rows.csv")
 N = 400

@@ -5,11 +5,11 @@ from pathlib import Path
 
 import pandas as pd
 
+from stages.adoption.guess import Asked, Column, guess
+from stages.adoption.leaks import answers, leaks
 from stages.errors import InputError, UsageError
 from stages.intake.periods import SUFFIXES, period
 from stages.intake.reading import read_table, typed
-from stages.ops.guess import Asked, Column, guess
-from stages.ops.leaks import answers, leaks
 
 NAMES = {"day": "%Y-%m-%d", "week": "%G-W%V", "month": "%Y-%m"}
 FEATURES = ("text", "categorical", "numeric")
