@@ -4,6 +4,7 @@
 """
 
 import functools
+import io
 import sys
 from collections.abc import Callable
 
@@ -55,6 +56,9 @@ def one_line_errors(main: Callable[..., None]) -> Callable[..., None]:
 
     @functools.wraps(main)
     def wrapped(*args: object, **kwargs: object) -> None:
+        for stream in (sys.stdout, sys.stderr):
+            if isinstance(stream, io.TextIOWrapper):
+                stream.reconfigure(errors="replace")  # a terminal that cannot show → is no reason to fail
         try:
             main(*args, **kwargs)
         except RatchetError as error:

@@ -1,7 +1,7 @@
 """How do both models do on the same rows?
 
 Reads data/holdout, data/golden, models/candidate, models/baseline. Writes metrics/evaluation.json (the candidate),
-metrics/comparison.json (both, row by row), metrics/latency.json and metrics/plots.
+metrics/comparison.json (both, on the same rows, with the gain per segment), metrics/latency.json and metrics/plots.
 """
 
 from dataclasses import asdict, dataclass

@@ -9,14 +9,13 @@ from pathlib import Path
 from typing import Any
 
 from stages import artefacts
-from stages.decision.baseline import Git, Old, baseline_commit, metrics_diff, pointer_md5, recorded_at, run_git
+from stages.decision.baseline import POINTER, Git, Old, baseline_commit, metrics_diff, pointer_md5, recorded_at, run_git
 from stages.decision.ledger import Ledger, read_ledger
 from stages.decision.rules import Evidence
 from stages.decision.verdict import decide
 from stages.errors import CannotJudge, InputError, one_line_errors
 from stages.settings import Params, load
 
-BASELINE_POINTER = artefacts.BASELINE.with_suffix(".dvc")
 LOCK = Path("dvc.lock")
 
 
@@ -135,11 +134,9 @@ def _verified(compared: dict[str, Any], ledger: Ledger) -> dict[str, Any]:
     for name, path in now.items():
         if artefacts.dvc_md5(path) != compared[name]:
             raise CannotJudge(f"{path} must be what metrics/comparison.json compared, got another md5; run `dvc repro`")
-    pointer = pointer_md5(BASELINE_POINTER.read_text(encoding="utf-8")) if BASELINE_POINTER.is_file() else None
+    pointer = pointer_md5(POINTER.read_text(encoding="utf-8")) if POINTER.is_file() else None
     if pointer != compared["baseline"]:
-        raise CannotJudge(
-            f"{BASELINE_POINTER} must name the md5 of models/baseline, got {pointer}; run `dvc checkout models/baseline`"
-        )
+        raise CannotJudge(f"{POINTER} must name the md5 of models/baseline, got {pointer}; run `dvc checkout models/baseline`")
     if ledger.live.bundle != compared["baseline"]:
         raise InputError(f"{artefacts.LEDGER} must name the bundle in models/baseline, got another md5; restore both from Git")
     return compared

@@ -33,7 +33,7 @@ class Partitions:
 
 
 def partition_names(folder: Path) -> list[str]:
-    """The names of a folder's partitions, in order."""
+    """The names of a folder's partitions, in alphabetical order."""
     return sorted(file.stem for file in folder.glob("*.parquet"))
 
 

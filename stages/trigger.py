@@ -75,8 +75,10 @@ def _world(params: Params) -> World:
 
 
 def _newer_batches() -> list[str]:
+    """The training batches that the baseline never saw, oldest first."""
     through = date.fromisoformat(bundle.read_card(artefacts.BASELINE)["trained_through"])
-    return [name for name in partition_names(artefacts.TRAINING) if period(name).first > through]
+    batches = sorted(period(name) for name in partition_names(artefacts.TRAINING))
+    return [batch.name for batch in batches if batch.first > through]
 
 
 def _rows(batches: list[str], columns: list[str]) -> pd.DataFrame:

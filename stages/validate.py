@@ -163,7 +163,7 @@ def _report(
 
 
 def _newest_feedback(feedback: pd.DataFrame, as_of: date) -> dict[str, int]:
-    """What reviewers did in the seven days before `as_of`."""
+    """What reviewers did in the seven days that end with `as_of`."""
     if "reviewed_at" not in feedback:
         return dict.fromkeys(ACTIONS, 0)
     start = pd.Timestamp(as_of - timedelta(days=6), tz="UTC")

@@ -1,9 +1,9 @@
-"""Play the sample's half year in this repository: weeks come in, the loop runs every Friday, promotions are committed.
+"""Play the sample in this repository: weeks come in, the loop runs at the end of each, promotions are committed.
 
-Usage: python -m tools.sample WEEKS     (continues where the data ends; on a repository without data it starts the year)
+Usage: python -m tools.sample LAST_WEEK, counted from 0. It continues where the data ends; without data it starts the year.
 """
 
-import sys
+import argparse
 from pathlib import Path
 
 from desk import Desk
@@ -22,8 +22,10 @@ FIRST_RUN = 9  # before, there is too little to train and to judge on
 
 
 def main() -> None:
-    """Play up to week `WEEKS`; the newest run is left for a person to promote."""
-    last = int(sys.argv[1])
+    """Play up to week `LAST_WEEK`; the newest run is left for a person to promote."""
+    parser = argparse.ArgumentParser(description="Play the simulated desk in this repository.")
+    parser.add_argument("last_week", type=int, metavar="LAST_WEEK", help="counted from 0")
+    last = parser.parse_args().last_week
     params = settings.load()
     if not artefacts.LEDGER.is_file():
         _start(params)
@@ -31,7 +33,7 @@ def main() -> None:
     for week in range(done, last + 1):
         write_week(DESK, week, params)
         if week >= FIRST_RUN:
-            _friday(week, newest=week == last)
+            _run_week(week, newest=week == last)
 
 
 def _start(params: settings.Params) -> None:
@@ -40,7 +42,7 @@ def _start(params: settings.Params) -> None:
     _commit("Start the ledger with version 0, a dummy", "The golden set is drawn from the first weeks and never trains.")
 
 
-def _friday(week: int, *, newest: bool) -> None:
+def _run_week(week: int, *, newest: bool) -> None:
     """One run; attempts are committed, and promoted where the gate allows it."""
     decision = run()
     if decision is None:

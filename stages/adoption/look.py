@@ -53,7 +53,7 @@ def look(file: Path, asked: Asked, every: str) -> Start:
     UsageError, InputError
         Where the file cannot be read, has no usable columns, or makes fewer than two batches.
     """
-    if not file.name.endswith(SUFFIXES):
+    if not file.name.lower().endswith(SUFFIXES):
         raise UsageError(f"FILE must be CSV, JSON lines or parquet ({', '.join(SUFFIXES)}), got {file.name!r}; convert it")
     raw = read_table(file)
     if raw.empty:

@@ -41,12 +41,12 @@ def run_git(*arguments: str) -> str:
         Where Git fails or is not there.
     """
     try:
-        done = subprocess.run(["git", *arguments], capture_output=True, text=True, check=False)
+        done = subprocess.run(["git", *arguments], capture_output=True, encoding="utf-8", errors="replace", check=False)
     except FileNotFoundError:
         raise ToolError("git must be installed, got no such command; install it") from None
     if done.returncode != 0:
-        said = (done.stderr or done.stdout).strip()[:200]
-        raise ToolError(f"`git {' '.join(arguments[:2])}` must work here, got: {said}; is this a Git repository?")
+        said = (done.stderr or done.stdout).strip()[:200] or f"exit code {done.returncode}"
+        raise ToolError(f"`git {' '.join(arguments[:2])}` must work here, got: {said}; run it by hand")
     return done.stdout
 
 
@@ -99,7 +99,7 @@ def metrics_diff(commit: str) -> dict[str, dict[str, dict[str, Any]]]:
         Where DVC fails; it exits 0 and prints nulls where a file is unreadable on one side, so callers demand numbers.
     """
     command = [sys.executable, "-m", "dvc", "metrics", "diff", "--json", "--all", commit]
-    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    done = subprocess.run(command, capture_output=True, encoding="utf-8", errors="replace", check=False)
     try:
         return dict(json.loads(done.stdout)) if done.returncode == 0 else _failed(done.stderr)
     except ValueError:

@@ -20,7 +20,7 @@ class Entry(BaseModel):
     """One line of the record.
 
     `bundle` is the md5 of the bundle's folder as DVC counts it; `holdout` and `golden` are the md5 of the data that judged it;
-    `promised` is the primary metric on that holdout, `rows` its size.
+    `promised` is the primary metric on that holdout, `rows` its size. `rejected` is the bundle that a rollback took out.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")

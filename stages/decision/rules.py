@@ -69,16 +69,15 @@ def gain(evidence: Evidence, params: Params) -> Rule:
         return Rule("min_gain", "fail", "the candidate is the model in production: nothing to promote", **facts)
     found = f"{metric} gains {gain['delta']:+.4f} (lower bound {gain['lower']:+.4f}) on {gain['n']} rows"
     if gain["delta"] < least or gain["delta"] <= 0:
-        return Rule(
-            "min_gain", "fail", f"{found}, less than the {least} asked for" if least else f"{found}: a tie is no gain", **facts
-        )
+        short = f"less than the {least} asked for" if least else "a tie is no gain" if gain["delta"] == 0 else "a loss"
+        return Rule("min_gain", "fail", f"{found}: {short}", **facts)
     if gain["lower"] <= 0:
         return Rule("min_gain", "fail", f"{found}: not proven above 0", **facts)
     return Rule("min_gain", "pass", found, **facts)
 
 
 def segment(gain: dict[str, Any], params: Params) -> Rule:
-    """Critical segments must be shown not to lose more than allowed; in the others a larger loss must be proven to count."""
+    """Critical segments must be shown not to lose more than allowed; others fail on a larger loss, if a loss is proven at all."""
     gate, name = params.gate, gain["segment"]
     critical = name in gate.critical
     facts = {
@@ -92,7 +91,9 @@ def segment(gain: dict[str, Any], params: Params) -> Rule:
     facts |= {"threshold": -gate.max_segment_drop}
     label = "critical_segment" if critical else "segment"
     if gain["n"] < gate.min_segment_rows or not _known(gain["delta"], gain["lower"], gain["upper"]):
-        why = f"{name} has {gain['n']} usable rows, {gate.min_segment_rows} are needed to judge it"
+        small = gain["n"] < gate.min_segment_rows
+        needed = f"{name} has {gain['n']} usable rows, {gate.min_segment_rows} are needed to judge it"
+        why = needed if small else f"{gate.primary} is undefined on the {gain['n']} rows of {name}"
         return Rule(label, "inconclusive", why, **facts)
     found = f"{name} changes by {gain['delta']:+.4f} ({gain['lower']:+.4f} … {gain['upper']:+.4f}) on {gain['n']} rows"
     if gain["delta"] < -gate.max_segment_drop and gain["upper"] < 0:

@@ -46,7 +46,7 @@ def _feedback_file(file: Path, params: Params) -> pd.DataFrame:
     if params.task == "classification":
         text, numeric = [*text, *numeric], []
     read = typed(frame, file, text=text, numeric=numeric, times=["reviewed_at"])
-    return read.rename(columns={names.id: "id", names.target: "label"}).fillna({"reviewer": "unknown", "action": "correct"})
+    return read.rename(columns={names.id: "id", names.target: "label"}).fillna({"reviewer": "unknown", "action": "outcome"})
 
 
 def read_golden(folder: Path, params: Params) -> pd.DataFrame:

@@ -36,6 +36,11 @@ def assign(accepted: list[Period], as_of: date | None, labels: Labels, split: Sp
     today = as_of or (ordered[-1].last if ordered else date.min)
     mature = [p for p in ordered if p.last <= today - timedelta(days=labels.maturity_days)]
     window = [p for p in mature[: -split.holdout_batches] if p.last > today - timedelta(days=split.training_days)]
+    if not window and len(mature) > split.holdout_batches:
+        raise InputError(
+            f"split.training_days must reach back to a batch before the {split.holdout_batches} that judge, "
+            f"got {split.training_days}; raise it"
+        )
     if not window:
         raise InputError(
             f"data/raw must hold more than {split.holdout_batches} accepted batches that are {labels.maturity_days} days old, "

@@ -14,7 +14,8 @@ ACTIONS = ("correct", "confirm", "skip")
 class Trusted:
     """Labels by record id.
 
-    `labels` has the columns `label` and `label_source` (feedback_correct, feedback_confirm) and record ids as its index;
+    `labels` has the columns `label` and `label_source` (feedback_correct, feedback_confirm,
+    feedback_outcome where no reviewer acted) and record ids as its index;
     `conflicts` are the record ids whose reviewers disagree; `reviewers` says, a reviewer, what was given and how often the
     others agreed.
     """
@@ -34,7 +35,9 @@ def trust(feedback: pd.DataFrame, labels: Labels) -> Trusted:
     ----------
     feedback : DataFrame with the columns id, label, reviewer, action, reviewed_at, in the order of arrival.
     """
-    given = feedback[feedback["action"].isin(["correct", "confirm"]) & feedback["label"].notna() & feedback["id"].notna()]
+    given = feedback[
+        feedback["action"].isin(["correct", "confirm", "outcome"]) & feedback["label"].notna() & feedback["id"].notna()
+    ]
     votes = given.drop_duplicates(["id", "reviewer"], keep="last")
     tally = (
         votes.groupby(["id", "label"], sort=True, observed=True)
@@ -76,7 +79,7 @@ def _reviewers(feedback: pd.DataFrame, votes: pd.DataFrame) -> dict[str, dict[st
     shared = votes[votes.duplicated("id", keep=False)]
     same = shared.groupby("id")["label"].transform("nunique") == 1
     agreement = same.groupby(shared["reviewer"]).agg(["mean", "size"]).to_dict("index")
-    answers = pd.crosstab(feedback["reviewer"], feedback["action"]).reindex(columns=list(ACTIONS), fill_value=0)
+    answers = pd.crosstab(feedback["reviewer"], feedback["action"]).reindex(columns=[*ACTIONS, "outcome"], fill_value=0)
     return {
         str(name): _reviewer(row, agreement.get(name, {"mean": None, "size": 0}))
         for name, row in answers.to_dict("index").items()
@@ -84,11 +87,11 @@ def _reviewers(feedback: pd.DataFrame, votes: pd.DataFrame) -> dict[str, dict[st
 
 
 def _reviewer(row: dict[Any, Any], agreement: dict[Any, Any]) -> dict[str, Any]:
-    answered = int(row["correct"] + row["confirm"])
+    acted = int(row["correct"] + row["confirm"])
     return {
-        "answered": answered,
+        "answered": acted + int(row["outcome"]),
         "skipped": int(row["skip"]),
-        "corrected_share": row["correct"] / answered if answered else None,
+        "corrected_share": row["correct"] / acted if acted else None,
         "agreement": agreement["mean"],
         "agreement_rows": int(agreement["size"]),
     }

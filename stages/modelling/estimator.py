@@ -13,6 +13,7 @@ from sklearn.impute import SimpleImputer
 from sklearn.pipeline import Pipeline, make_pipeline
 from sklearn.preprocessing import OneHotEncoder, StandardScaler
 from sklearn.utils import get_tags
+from sklearn.utils._param_validation import InvalidParameterError
 
 from stages.errors import UsageError
 from stages.settings import Columns, Train
@@ -75,9 +76,12 @@ def fit(pipeline: Pipeline, frame: pd.DataFrame, labels: np.ndarray) -> Pipeline
     """Fit, and make ready to be kept: vocabulary positions become Python ints, which skops keeps far faster than NumPy's."""
     try:
         pipeline.fit(frame, labels)
-    except ValueError as error:
+    except (ValueError, TypeError) as error:
+        # scikit-learn names its own parameters in InvalidParameterError; any other message may quote a row.
+        said = str(error).splitlines()[0] if isinstance(error, InvalidParameterError) else type(error).__name__
         raise UsageError(
-            f"params.yaml: train must describe a model that fits {len(frame)} rows, got: {str(error).splitlines()[0]}"
+            f"params.yaml: train must describe a model that fits {len(frame)} rows, got: {said}; "
+            "check that task, train.estimator and train.arguments go together"
         ) from None
     for vectorizer in _vectorizers(pipeline):
         vectorizer.vocabulary_ = {term: int(position) for term, position in sorted(vectorizer.vocabulary_.items())}

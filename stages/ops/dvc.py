@@ -15,7 +15,9 @@ def run_dvc(*arguments: str, quiet: bool = False) -> None:
     ToolError
         Where DVC, or a stage it ran, fails; the stage has said why by then.
     """
-    done = subprocess.run([sys.executable, "-m", "dvc", *arguments], capture_output=quiet, text=True, check=False)
+    done = subprocess.run(
+        [sys.executable, "-m", "dvc", *arguments], capture_output=quiet, encoding="utf-8", errors="replace", check=False
+    )
     if done.returncode == 0:
         return
     said = f": {done.stderr.strip().splitlines()[-1]}" if quiet and done.stderr.strip() else ""
@@ -30,7 +32,9 @@ def dvc_output(*arguments: str) -> str:
     ToolError
         Where DVC fails.
     """
-    done = subprocess.run([sys.executable, "-m", "dvc", *arguments], capture_output=True, text=True, check=False)
+    done = subprocess.run(
+        [sys.executable, "-m", "dvc", *arguments], capture_output=True, encoding="utf-8", errors="replace", check=False
+    )
     if done.returncode != 0:
         raise ToolError(f"`dvc {' '.join(arguments[:2])}` must succeed, got exit code {done.returncode}; run it by hand")
     return done.stdout.strip()

@@ -39,15 +39,32 @@ def promote(approval: Approval, git: Git) -> int:
     _allowed(decision, approval)
     ledger = read_ledger(artefacts.LEDGER)
     entry = _entry(decision, ledger, approval, params)
+    git("var", "GIT_COMMITTER_IDENT")  # a commit that cannot be made is refused before anything moves
+    try:
+        _switch(decision, ledger.with_entry(entry))
+        git("add", "--", *COMMITTED)
+        subject = f"Promote {params.model} version {entry.version}"
+        git("commit", "-m", subject, "-m", f"Approved by {approval.by}: {approval.reason}")
+    except BaseException:
+        _undo(git)
+        raise
+    return ledger.next_version
+
+
+def _switch(decision: dict[str, Any], ledger: Ledger) -> None:
     _record_evaluation(decision)
     shutil.rmtree(artefacts.BASELINE)
     shutil.copytree(artefacts.CANDIDATE, artefacts.BASELINE)
     run_dvc("add", str(artefacts.BASELINE), quiet=True)
-    write_ledger(artefacts.LEDGER, ledger.with_entry(entry))
+    write_ledger(artefacts.LEDGER, ledger)
     run_dvc("repro", quiet=True)
-    git("add", "--", *COMMITTED)
-    git("commit", "-m", f"Promote {params.model} version {entry.version}", "-m", f"Approved by {approval.by}: {approval.reason}")
-    return int(entry.version or 0)
+
+
+def _undo(git: Git) -> None:
+    """Back to the last commit; nothing is lost, because the tree was clean."""
+    git("add", "--", *COMMITTED)  # new files too, so that the reset takes them away
+    git("reset", "--quiet", "--hard")
+    run_dvc("checkout", "--quiet", quiet=True)
 
 
 def _clean(git: Git) -> None:

@@ -89,10 +89,11 @@ def _replace(installed: Path) -> None:
 
 def _run(module: str) -> None:
     """Run a module of the new code: this process still has the old one."""
-    done = subprocess.run([sys.executable, "-m", module], capture_output=True, text=True, check=False)
+    done = subprocess.run([sys.executable, "-m", module], capture_output=True, encoding="utf-8", errors="replace", check=False)
     if done.returncode != 0:
         raise ToolError(
-            f"`python -m {module}` must work, got: {done.stderr.strip().splitlines()[-1]}; `git checkout -- .` undoes the upgrade"
+            f"`python -m {module}` must work, got: {_last(done.stderr)}; "
+            "`git checkout -- . && git clean -fd stages` undoes the upgrade"
         )
 
 
@@ -105,5 +106,9 @@ def _to_do(before: str, installed: Path) -> str:
 def _missing() -> str:
     """What the new code says about params.yaml, in one line; empty where it reads it."""
     command = "from stages.errors import one_line_errors; from stages.settings import load; one_line_errors(load)()"
-    done = subprocess.run([sys.executable, "-c", command], capture_output=True, text=True, check=False)
-    return done.stderr.strip().splitlines()[-1] if done.returncode else ""
+    done = subprocess.run([sys.executable, "-c", command], capture_output=True, encoding="utf-8", errors="replace", check=False)
+    return _last(done.stderr) if done.returncode else ""
+
+
+def _last(text: str) -> str:
+    return (text.strip().splitlines() or ["no output"])[-1]

@@ -6,6 +6,8 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
+from stages.decision.baseline import FETCH
+
 NEXT = {
     "promote": "ratchet promote --approved-by NAME --reason TEXT",
     "review": "a person looks at the inconclusive rules; then ratchet promote --accept-review --approved-by NAME --reason TEXT",
@@ -79,7 +81,7 @@ def _rules(rules: list[dict[str, Any]]) -> Table:
             _line(table, rule["outcome"], rule["name"], rule["why"])
         elif rule is quiet[0]:
             worst = min(quiet, key=lambda other: other["delta"])
-            _line(table, "pass", "segments", f"{len(quiet)} watched, none with a proven loss; the least: {worst['why']}")
+            _line(table, "pass", "segments", f"{len(quiet)} watched, none lost more than allowed; the least: {worst['why']}")
     return table
 
 
@@ -89,7 +91,7 @@ def _line(table: Table, outcome: str, name: str, why: str) -> None:
 
 def _next(decision: dict[str, Any]) -> str:
     """The way out that the rules themselves name comes first."""
-    if decision["verdict"] == "review" and any("--unshallow" in reason for reason in decision["reasons"]):
+    if decision["verdict"] == "review" and any(FETCH in reason for reason in decision["reasons"]):
         return "git fetch --unshallow, then ratchet gate"
     return NEXT[decision["verdict"]]
 

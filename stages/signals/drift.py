@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from scipy.stats import binom, kstwobign, norm
 
 from stages.settings import Columns, Drift
-from stages.signals.profile import profile
+from stages.signals.profile import WORDS, profile
 
 Array = NDArray[Any]
 
@@ -91,7 +91,7 @@ def _change(old: dict[str, Any], new: dict[str, Any]) -> tuple[float, str, float
 
 def _known_words(old: dict[str, int], new: dict[str, int]) -> dict[str, int]:
     """The profile's words; a new word may have been as frequent as the rarest word that the profile kept."""
-    floor = min(old.values(), default=0) if len(old) >= 1000 else 0
+    floor = min(old.values(), default=0) if len(old) >= WORDS else 0
     return dict.fromkeys(new, floor) | old
 
 

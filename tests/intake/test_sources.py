@@ -49,12 +49,12 @@ def test_a_served_prediction_that_is_not_there_is_missed(tmp_path, make_params):
 
 def test_feedback_without_reviewer_action_or_time_is_a_correction_by_somebody(tmp_path, make_params):
     write(tmp_path, **{"2026_W40__csv": "id,label\n1,NA\n"})
-    assert feedback(tmp_path, make_params()) == [("1", "NA", "unknown", "correct")]
+    assert feedback(tmp_path, make_params()) == [("1", "NA", "unknown", "outcome")]
 
 
 def test_a_gap_in_reviewer_or_action_is_filled_like_an_absent_column(tmp_path, make_params):
     write(tmp_path, **{"2026_W40__csv": "id,label,reviewer,action\n1,red,,\n2,,ann,skip\n"})
-    assert feedback(tmp_path, make_params()) == [("1", "red", "unknown", "correct"), ("2", None, "ann", "skip")]
+    assert feedback(tmp_path, make_params()) == [("1", "red", "unknown", "outcome"), ("2", None, "ann", "skip")]
 
 
 def test_feedback_comes_in_the_order_of_its_time_and_before_it_what_has_none(tmp_path, make_params):

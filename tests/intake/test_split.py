@@ -71,12 +71,19 @@ def test_batches_are_named_by_role_oldest_first():
         ([1], {}, "1 of 1"),
         ([1, 2], {"holdout": 2}, "2 of 2"),
         ([1, 2, 3], {"maturity": 2}, "1 of 3"),
-        ([1, 2, 20], {"training": 3}, "3 of 3"),  # all mature, and those before the judging one are too old to train
     ],
 )
 def test_too_few_batches_are_one_line(numbers, settings, got):
     with pytest.raises(InputError, match=f"data/raw must hold more than .* days old, got {got}; wait for the next batch"):
         roles(numbers, **settings)
+
+
+def test_a_training_window_that_ends_before_the_judges_start_is_one_line():
+    # all three are mature, and those before the judging one are too old to train
+    with pytest.raises(
+        InputError, match=r"split\.training_days must reach back to a batch before the 1 that judge, got 3; raise it"
+    ):
+        roles([1, 2, 20], training=3)
 
 
 @given(

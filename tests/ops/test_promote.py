@@ -11,7 +11,7 @@ from stages import artefacts
 from stages.artefacts import dvc_md5, write_json
 from stages.decision.baseline import run_git
 from stages.decision.ledger import Entry, Ledger, read_ledger, write_ledger
-from stages.errors import CannotJudge, Refused
+from stages.errors import CannotJudge, Refused, ToolError
 from stages.ops import promote as verb
 from stages.ops.promote import Approval, promote
 
@@ -64,6 +64,8 @@ def _dvc(*arguments: str, quiet: bool = False) -> None:
     if arguments[0] == "add":
         pointer = {"outs": [{"md5": dvc_md5(Path(arguments[1])), "path": "baseline"}]}
         Path(f"{arguments[1]}.dvc").write_text(yaml.safe_dump(pointer))
+    elif arguments[0] == "checkout":
+        (artefacts.BASELINE / "model").write_text("old")
     else:
         Path("dvc.lock").write_text(f"ran on: {dvc_md5(artefacts.BASELINE)}\n")
 
@@ -169,6 +171,17 @@ def test_the_candidate_is_the_baseline_and_the_ledger_knows_who_and_why(here):
     assert (live.version, live.by, live.reason) == (1, "desk-lead", "better on every segment")
     assert (live.metric, live.promised, live.rows) == ("accuracy", 0.84, 500)
     assert (live.holdout, live.golden, live.as_of.isoformat()) == ("h.dir", "g.dir", "2026-03-29")
+
+
+def test_a_promotion_that_cannot_be_committed_changes_nothing(here):
+    hook = here / ".git" / "hooks" / "pre-commit"
+    hook.write_text("#!/bin/sh\nexit 1\n")
+    hook.chmod(0o755)
+    before = everything(here)
+    with pytest.raises(ToolError, match="`git commit -m` must work here, got: exit code 1; run it by hand"):
+        promote(GOOD, run_git)
+    assert everything(here) == before
+    assert git("status", "--porcelain") == ""
 
 
 def test_files_git_does_not_know_are_left_out_of_the_commit(here):

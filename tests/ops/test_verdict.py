@@ -60,7 +60,7 @@ def test_every_row_that_came_in_is_accounted_for():
 def test_segments_that_pass_share_a_line_that_names_the_least():
     quiet = [rule("segment", why=f"tier={k} changes by {k}", delta=k / 100) for k in (3, -1, 2)]
     text = shown(TRIGGER, decision("promote", *quiet))
-    assert "3 watched, none with a proven loss; the least: tier=-1 changes by -1" in text
+    assert "3 watched, none lost more than allowed; the least: tier=-1 changes by -1" in text
     assert text.count("tier=") == 1
 
 
