@@ -1,9 +1,11 @@
 """Where files live and how they are written: whole or not at all, with the same bytes for the same content."""
 
+import functools
 import hashlib
 import json
 import math
 import os
+import re
 from pathlib import Path
 from typing import Any
 
@@ -33,6 +35,7 @@ LATENCY = Path("metrics/latency.json")
 DECISION = Path("metrics/decision.json")
 PLOTS = Path("metrics/plots")
 
+LITTER = frozenset({".DS_Store", "Thumbs.db"})  # what desktops leave in folders; .dvcignore names them too
 DIGITS = 6  # metrics are kept to a millionth: finer than any decision, coarser than the last bits of a sum
 
 
@@ -73,10 +76,31 @@ def read_json(path: Path) -> dict[str, Any]:
     return value
 
 
+@functools.cache
+def _loader() -> type[yaml.SafeLoader]:
+    """YAML 1.2's booleans and floats, as DVC reads them: `No` is text, `1e-5` a number."""
+    kinds = {
+        "tag:yaml.org,2002:bool": (r"true|True|TRUE|false|False|FALSE", "tTfF"),
+        "tag:yaml.org,2002:float": (
+            r"[-+]?(\.\d+|\d+(\.\d*)?)([eE][-+]?\d+)?|[-+]?\.(inf|Inf|INF)|\.(nan|NaN|NAN)",
+            "-+.0123456789",
+        ),
+    }
+    old = yaml.SafeLoader.yaml_implicit_resolvers.items()
+    kept = {first: [(tag, words) for tag, words in found if tag not in kinds] for first, found in old}
+
+    class Yaml12(yaml.SafeLoader):
+        yaml_implicit_resolvers = kept
+
+    for tag, (words, first) in kinds.items():
+        Yaml12.add_implicit_resolver(tag, re.compile(f"^(?:{words})$"), list(first))
+    return Yaml12
+
+
 def read_yaml(path: Path) -> Any:
     """Read YAML; a broken file is one line that names the place."""
     try:
-        return yaml.safe_load(path.read_text(encoding="utf-8"))
+        return yaml.load(path.read_text(encoding="utf-8"), Loader=_loader())
     except FileNotFoundError:
         raise InputError(f"{path} must exist, got nothing there; restore it with `git checkout -- {path}`") from None
     except yaml.MarkedYAMLError as error:
@@ -104,6 +128,8 @@ def dvc_md5(path: Path) -> str:
         return file_md5(path)
     if not path.is_dir():
         raise InputError(f"{path} must exist, got nothing there; run `dvc pull` or `dvc repro`")
-    files = sorted((file.relative_to(path).as_posix(), file) for file in path.rglob("*") if file.is_file())
+    files = sorted(
+        (file.relative_to(path).as_posix(), file) for file in path.rglob("*") if file.is_file() and file.name not in LITTER
+    )
     listing = [{"md5": file_md5(file), "relpath": name} for name, file in files]
     return hashlib.md5(json.dumps(listing, sort_keys=True).encode()).hexdigest() + ".dir"

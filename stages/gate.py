@@ -64,7 +64,8 @@ def old_values(baseline: str, golden: str, git: Git) -> Old:
             baseline,
             golden,
             commit,
-            f"the metrics of the baseline commit {commit[:7]} must be the baseline's, got another model's",
+            f"the metrics of the baseline commit {commit[:7]} must be the baseline's, got another model's; "
+            "work in a clone with its history",
         )
     if measured.get(str(artefacts.GOLDEN)) != golden:
         return _recorded(
@@ -110,21 +111,26 @@ def _as_written(params: Params) -> None:
     try:
         stages = artefacts.read_yaml(LOCK)["stages"]
         written = {out["path"]: out["md5"] for name in ("trigger", "evaluate") for out in stages[name]["outs"]}
-        settings = stages["evaluate"]["params"]["params.yaml"]
     except (KeyError, TypeError):
         raise CannotJudge(f"{LOCK} must record the stages trigger and evaluate, got less; run `dvc repro`") from None
     for path in (artefacts.TRIGGER, artefacts.EVALUATION, artefacts.COMPARISON, artefacts.LATENCY):
         if artefacts.dvc_md5(path) != written.get(path.as_posix()):
             raise CannotJudge(f"{path} must be what its stage wrote, got another md5; run `dvc repro`")
-    today = params.model_dump()
-    for name, value in settings.items():
-        if _setting(today, name) != value:
-            raise CannotJudge(f"params.yaml: {name} must be what the evaluation ran with, got another value; run `dvc repro`")
+    today = params.model_dump(mode="json")
+    for stage in (stages.get(name, {}) for name in ("validate", "trigger", "train", "evaluate")):
+        for name, value in stage.get("params", {}).get("params.yaml", {}).items():
+            if _setting(today, name) != value:
+                raise CannotJudge(f"params.yaml: {name} must be what the run was made with, got another value; run `dvc repro`")
+    for stage in (stages.get(name, {}) for name in ("validate", "trigger", "train")):  # what `evaluate` read: see _verified
+        for dep in stage.get("deps", []):
+            if Path(dep["path"]).exists() and artefacts.dvc_md5(Path(dep["path"])) != dep.get("md5"):
+                raise CannotJudge(f"{dep['path']} must be what the run was made with, got another md5; run `dvc repro`")
 
 
 def _setting(section: Any, name: str) -> Any:
+    """One value of the settings; None where today's have no such key."""
     for part in name.split("."):
-        section = section[part]
+        section = section.get(part) if isinstance(section, dict) else None
     return section
 
 

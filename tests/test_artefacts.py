@@ -249,3 +249,9 @@ def test_the_md5_of_nothing_is_one_line(tmp_path):
 def test_every_artefact_has_a_place_of_its_own():
     places = [value for name, value in vars(artefacts).items() if name.isupper() and isinstance(value, Path)]
     assert len(set(places)) == len(places)
+
+
+def test_yaml_is_read_as_dvc_reads_it(tmp_path):
+    path = tmp_path / "params.yaml"
+    path.write_text("id: No\nC: 1e-5\nn: 300\nshare: 0.5\non: true\n")
+    assert read_yaml(path) == {"id": "No", "C": 1e-5, "n": 300, "share": 0.5, "on": True}

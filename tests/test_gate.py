@@ -202,8 +202,25 @@ def test_a_ledger_of_another_bundle_is_refused(judged):
 
 def test_settings_that_the_evaluation_did_not_run_with_cannot_be_judged(files, diff, make_params):
     changed = make_params(CHANGES | {"gate.critical": ["color=blue"]})
-    with pytest.raises(CannotJudge, match=r"params\.yaml: gate\.critical must be what the evaluation ran with"):
+    with pytest.raises(CannotJudge, match=r"params\.yaml: gate\.critical must be what the run was made with"):
         gate.judge(changed, FakeGit())
+
+
+@pytest.mark.parametrize(
+    ("stage", "why"),
+    [
+        ({"deps": [{"path": "data/golden", "md5": "other.dir"}]}, "data/golden must be what the run was made with"),
+        ({"params": {"params.yaml": {"seed": -1}}}, r"params\.yaml: seed must be what the run was made with"),
+        ({"params": {"params.yaml": {"gone.key": 1}}}, r"params\.yaml: gone\.key must be what the run was made with"),
+    ],
+)
+def test_a_candidate_made_from_other_inputs_than_todays_cannot_be_judged(judged, stage, why):
+    git = FakeGit()
+    lock = yaml.safe_load(Path("dvc.lock").read_text())
+    lock["stages"]["train"] = stage
+    Path("dvc.lock").write_text(yaml.safe_dump(lock))
+    with pytest.raises(CannotJudge, match=why):
+        judged(git)
 
 
 @pytest.mark.parametrize("lock", ["", "schema: '2.0'", "stages: {evaluate: {}}", "stages: {trigger: {outs: [{path: x}]}}"])

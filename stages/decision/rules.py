@@ -65,6 +65,9 @@ def gain(evidence: Evidence, params: Params) -> Rule:
     }
     if not _known(gain["delta"], gain["lower"]):
         return Rule("min_gain", "inconclusive", f"{metric} is undefined for one of the models on these {gain['n']} rows", **facts)
+    if gain["n"] < params.gate.min_segment_rows:
+        why = f"the holdout has {gain['n']} usable rows, {params.gate.min_segment_rows} are needed to judge"
+        return Rule("min_gain", "inconclusive", why, **facts)
     if evidence.comparison["compared"]["candidate"] == evidence.comparison["compared"]["baseline"]:
         return Rule("min_gain", "fail", "the candidate is the model in production: nothing to promote", **facts)
     found = f"{metric} gains {gain['delta']:+.4f} (lower bound {gain['lower']:+.4f}) on {gain['n']} rows"

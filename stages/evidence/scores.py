@@ -71,10 +71,22 @@ def check_metrics(names: list[str]) -> None:
             raise UsageError(f"params.yaml: evaluate.metrics must hold scikit-learn's scorer names, got {name!r}; {hint}")
 
 
+def _zero_one(said: Predictions) -> Predictions:
+    """Two text labels as 0 and 1 (2: a label the model does not know), because f1 and its kin name the positive class 1."""
+    low, high = said.classes if said.classes is not None else ("", "")
+    truth, answer = (np.where(side == high, 1, np.where(side == low, 0, 2)) for side in (said.truth, said.answer))
+    return Predictions(truth, answer, said.probability, np.array([0, 1]))
+
+
 def score(name: str, said: Predictions, weights: Array | None = None) -> float | None:
-    """One of scikit-learn's scorers; greater is better. None where it is undefined (no rows, a class never seen)."""
+    """One of scikit-learn's scorers; greater is better. None where it is undefined (no rows, a class never seen).
+
+    Of two classes the greater label is the positive one, as in scikit-learn's roc_auc.
+    """
     if len(said.truth) == 0:
         return None
+    if said.classes is not None and len(said.classes) == 2 and said.classes.dtype == object:
+        said = _zero_one(said)
     if weights is not None and not weights.all():
         # A class without weight would count as a failed one in a mean over classes; log loss alone needs its rows.
         value = score(name, said.rows(weights > 0), weights[weights > 0])

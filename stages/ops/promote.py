@@ -2,6 +2,7 @@
 
 import shutil
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from stages import artefacts, settings
@@ -9,7 +10,7 @@ from stages.decision.baseline import Git
 from stages.decision.ledger import Entry, Ledger, read_ledger, write_ledger
 from stages.errors import Refused
 from stages.gate import judge
-from stages.ops.dvc import run_dvc
+from stages.ops.dvc import dvc_output, run_dvc
 from stages.settings import Params
 
 COMMITTED = ("dvc.lock", "models", "metrics")
@@ -42,11 +43,12 @@ def promote(approval: Approval, git: Git) -> int:
     git("var", "GIT_COMMITTER_IDENT")  # a commit that cannot be made is refused before anything moves
     try:
         _switch(decision, ledger.with_entry(entry))
-        git("add", "--", *COMMITTED)
+        git("add", "--update", "--", *COMMITTED)
+        git("add", "--", str(_evaluation(decision)))
         subject = f"Promote {params.model} version {entry.version}"
         git("commit", "-m", subject, "-m", f"Approved by {approval.by}: {approval.reason}")
     except BaseException:
-        _undo(git)
+        _undo(decision, git)
         raise
     return ledger.next_version
 
@@ -60,17 +62,23 @@ def _switch(decision: dict[str, Any], ledger: Ledger) -> None:
     run_dvc("repro", quiet=True)
 
 
-def _undo(git: Git) -> None:
-    """Back to the last commit; nothing is lost, because the tree was clean."""
-    git("add", "--", *COMMITTED)  # new files too, so that the reset takes them away
-    git("reset", "--quiet", "--hard")
-    run_dvc("checkout", "--quiet", quiet=True)
+def _undo(decision: dict[str, Any], git: Git) -> None:
+    """Back to the last commit: only what a promotion writes, and only because all of it was committed before."""
+    _evaluation(decision).unlink(missing_ok=True)
+    git("reset", "--quiet")
+    git("checkout", "--", *COMMITTED)
+    run_dvc("checkout", "--quiet", str(artefacts.BASELINE), quiet=True)
 
 
 def _clean(git: Git) -> None:
     if git("status", "--porcelain", "--untracked-files=no").strip():
         raise Refused(
-            "the working tree must be clean, got uncommitted changes; commit the run first, so that its evidence is on record"
+            "the working tree must be clean, got uncommitted changes; commit the run first, so that its evidence is on record "
+            "(after a promotion that was killed: `git checkout -- models metrics dvc.lock && dvc checkout`)"
+        )
+    if dvc_output("status", "--json") != "{}":
+        raise Refused(
+            "the pipeline must be up to date, got changed data, parameters or code; run `dvc repro` and commit it first"
         )
 
 
@@ -117,4 +125,8 @@ def _entry(decision: dict[str, Any], ledger: Ledger, approval: Approval, params:
 def _record_evaluation(decision: dict[str, Any]) -> None:
     """Keep the candidate's evaluation beside the ledger, for clones that do not hold this commit."""
     record = artefacts.read_json(artefacts.EVALUATION) | {"golden_md5": decision["compared"]["golden"]}
-    artefacts.write_json(artefacts.EVALUATIONS / f"{decision['candidate']['md5'].removesuffix('.dir')}.json", record)
+    artefacts.write_json(_evaluation(decision), record)
+
+
+def _evaluation(decision: dict[str, Any]) -> Path:
+    return artefacts.EVALUATIONS / f"{decision['candidate']['md5'].removesuffix('.dir')}.json"

@@ -16,10 +16,10 @@ def run() -> dict[str, Any] | None:
         The decision as in metrics/decision.json; None where the trigger gave no reason to retrain.
     """
     settings.load()
-    run_dvc("repro", "-q", "trigger")
+    run_dvc("repro", "trigger")
     if artefacts.read_json(artefacts.TRIGGER)["verdict"] != "retrain":
         return None
-    run_dvc("repro", "-q")
+    run_dvc("repro")
     _record(artefacts.read_json(artefacts.DECISION))
     run_dvc("repro", quiet=True)  # the ledger is a dependency: settle trigger and gate on the longer one
     return artefacts.read_json(artefacts.DECISION)

@@ -8,6 +8,7 @@ from rich.table import Table
 
 from stages.decision.baseline import FETCH
 
+SHOWN = 5  # reasons that a person reads in ten seconds
 NEXT = {
     "promote": "ratchet promote --approved-by NAME --reason TEXT",
     "review": "a person looks at the inconclusive rules; then ratchet promote --accept-review --approved-by NAME --reason TEXT",
@@ -17,7 +18,7 @@ LOOK = {
     "skip": "nothing to do: the next batch gets its own look",
     "investigate": "find out what changed (metrics/trigger.json) before retraining",
     "rollback": "go back to the previous version or fix forward; retraining would not help",
-    "blocked": "clear the block first; `trigger.request` in params.yaml does not override it",
+    "blocked": "wait (cool_down, few_labels) or clear the block; `trigger.request` in params.yaml does not override it",
 }
 STYLE = {
     "pass": "green",
@@ -45,8 +46,10 @@ def show(
     console.print(_rules(decision["rules"]))
     verdict = decision["verdict"]
     console.print(f"\nverdict: [{STYLE[verdict]}]{verdict}[/]", soft_wrap=True)
-    for reason in decision["reasons"]:
+    for reason in decision["reasons"][:SHOWN]:
         console.print(f"  because {escape(reason)}", soft_wrap=True)
+    if len(decision["reasons"]) > SHOWN:
+        console.print(f"  and {len(decision['reasons']) - SHOWN} more reasons, in metrics/decision.json", soft_wrap=True)
     console.print(f"next: {escape(_next(decision))}", soft_wrap=True)
 
 

@@ -82,3 +82,11 @@ def test_a_class_on_one_side_only_counts_against_the_model_and_has_no_log_loss()
 def test_an_unknown_metric_is_refused_with_the_nearest_name():
     with pytest.raises(UsageError, match=r"got 'f1_marco'; did you mean f1_macro\?"):
         check_metrics(["accuracy", "f1_marco"])
+
+
+def test_of_two_text_classes_the_greater_one_is_positive():
+    # truth yes yes no no, answer yes no no no: precision 1/1, recall 1/2, f1 = 2 * 1 * 0.5 / 1.5 = 2/3
+    truth, answer = (np.array(side, dtype=object) for side in (["yes", "yes", "no", "no"], ["yes", "no", "no", "no"]))
+    said = Predictions(truth, answer, None, np.array(["no", "yes"], dtype=object))
+    assert score("f1", said) == pytest.approx(2 / 3)
+    assert score("recall", said) == pytest.approx(1 / 2)

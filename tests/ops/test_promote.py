@@ -52,6 +52,7 @@ def here(project, monkeypatch):
     write_json(artefacts.COMPARISON, {"holdout": {"n": 500, "primary": {"candidate": 0.84}}})
     monkeypatch.setattr(verb, "judge", lambda params, git: decision("promote"))
     monkeypatch.setattr(verb, "run_dvc", _dvc)
+    monkeypatch.setattr(verb, "dvc_output", lambda *arguments: "{}")
     _dvc("add", str(artefacts.BASELINE))
     git("init", "-q", "-b", "main")
     git("add", "-A")
@@ -177,11 +178,17 @@ def test_a_promotion_that_cannot_be_committed_changes_nothing(here):
     hook = here / ".git" / "hooks" / "pre-commit"
     hook.write_text("#!/bin/sh\nexit 1\n")
     hook.chmod(0o755)
+    (here / "models" / "notes.md").write_text("mine\n")  # unknown to Git: not the promotion's to take away
     before = everything(here)
     with pytest.raises(ToolError, match="`git commit -m` must work here, got: exit code 1; run it by hand"):
         promote(GOOD, run_git)
     assert everything(here) == before
-    assert git("status", "--porcelain") == ""
+    assert git("status", "--porcelain") == "?? models/notes.md"
+
+
+def test_a_pipeline_that_is_not_up_to_date_is_refused(here, monkeypatch):
+    monkeypatch.setattr(verb, "dvc_output", lambda *arguments: '{"train": [{"changed deps": {}}]}')
+    refused(here, GOOD, "the pipeline must be up to date")
 
 
 def test_files_git_does_not_know_are_left_out_of_the_commit(here):

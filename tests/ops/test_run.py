@@ -39,7 +39,7 @@ def test_without_a_reason_nothing_is_trained_or_recorded(calls, verdict):
     says(verdict)
     before = artefacts.LEDGER.read_bytes()
     assert verb.run() is None
-    assert calls == [("repro", "-q", "trigger")]
+    assert calls == [("repro", "trigger")]
     assert artefacts.LEDGER.read_bytes() == before
 
 
