@@ -1,11 +1,17 @@
-"""`make bench`: print every ratio as a Markdown table. Takes about ten minutes on two cores; progress goes to stderr."""
+"""`make bench`: print every ratio as a Markdown table. Takes about twenty minutes on two cores; progress goes to stderr.
+
+Usage: python -m bench [loop] [idle] [help] [rows] [labels]     only these parts; without any, all of them
+"""
 
 import shutil
+import subprocess
 import sys
 import tempfile
+from collections.abc import Callable
 from pathlib import Path
 
-from bench.measure import Run, in_turns, run
+from bench import rows
+from bench.measure import Run, in_turns, progress, run
 from bench.table import HEAD, cpu, machine, peak, row, wall
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -16,12 +22,17 @@ WARM_UP_TICKETS_PER_WEEK = 100
 SLOW_PAIRS, QUICK_PAIRS = 2, 9
 
 
-def main() -> None:
-    """Measure everything and print the table."""
+def main(names: list[str]) -> None:
+    """Measure the parts named, or all, and print the tables."""
+    unknown = [name for name in names if name not in {*PARTS, LABELS}]
+    if unknown:
+        raise SystemExit(f"bench: parts must be among {', '.join([*PARTS, LABELS])}, got {unknown[0]!r}; name one of them")
     with tempfile.TemporaryDirectory(prefix="bench") as folder:
-        place = Path(folder)
-        rows = [*whole_loop(place), *nothing_to_do(place), *help_page()]
-    print(HEAD, *rows, f"\n{machine()}", sep="\n")
+        lines = [line for name, part in PARTS.items() if name in names or not names for line in part(Path(folder))]
+    if lines:
+        print(HEAD, *lines, f"\n{machine()}", sep="\n", flush=True)
+    if LABELS in names or not names:  # they have tables of their own
+        subprocess.run([sys.executable, "-m", "bench.labels"], cwd=ROOT, check=True)
 
 
 def whole_loop(place: Path) -> list[str]:
@@ -46,14 +57,17 @@ def made_in_turns(place: Path, name: str, tickets_per_week: int, pairs: int) -> 
 
 
 def nothing_to_do(place: Path) -> list[str]:
-    """DVC in the loop just run, against DVC where there is less to look at."""
-    rows = []
+    """DVC in the loop just run, or in a small one, against DVC where there is less to look at."""
+    if not (place / "loop-run").exists():
+        made(place / "loop-run", "loop", str(WARM_UP_TICKETS_PER_WEEK))
+        run(REPRO, place / "loop-run")
+    lines = []
     for kind, against in (("empty", "as many empty stages"), ("hollow", "the same graph with empty files and commands")):
         made(place / kind, kind)
         progress(f"nothing to do, against {against}")
         pairs = warm(place / "loop-run", place / kind)
-        rows += [row(f"`dvc repro` with nothing to do, against {against}", figure, pairs) for figure in (wall(1.2), cpu(1.2))]
-    return rows
+        lines += [row(f"`dvc repro` with nothing to do, against {against}", figure, pairs) for figure in (wall(1.2), cpu(1.2))]
+    return lines
 
 
 def warm(ours: Path, reference: Path) -> list[tuple[Run, Run]]:
@@ -88,11 +102,13 @@ def made(folder: Path, kind: str, *arguments: str) -> None:
     run([sys.executable, "-m", "bench.workspace", kind, str(folder), *arguments], ROOT)
 
 
-def progress(what: str) -> None:
-    """Say what is being done, to a person who waits."""
-    if sys.stderr.isatty():
-        print(f"bench: {what}", file=sys.stderr)
-
+LABELS = "labels"
+PARTS: dict[str, Callable[[Path], list[str]]] = {
+    "loop": whole_loop,
+    "idle": nothing_to_do,
+    "help": lambda _: help_page(),
+    "rows": rows.measured,
+}
 
 if __name__ == "__main__":
-    main()
+    main(sys.argv[1:])

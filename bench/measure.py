@@ -52,6 +52,12 @@ def in_turns(ours: Callable[[], Run], reference: Callable[[], Run], pairs: int) 
     return [(ours(), reference()) for _ in range(pairs)]
 
 
+def progress(what: str) -> None:
+    """Say what is being done, to a person who waits."""
+    if sys.stderr.isatty():
+        print(f"bench: {what}", file=sys.stderr)
+
+
 def _environment() -> dict[str, str]:
     """This process's own, with its Python first: stages call `python`."""
     path = os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", "")])

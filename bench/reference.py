@@ -57,7 +57,8 @@ def split(weeks: list[str], params: dict) -> tuple[list[str], list[str]]:
     """The weeks that train and those that judge, counted from the last day of the newest one."""
     last_day = {week: date.fromisoformat(f"{week}-7") for week in weeks}
     today = max(last_day.values())
-    mature = [week for week in weeks if last_day[week] <= today - timedelta(days=params["labels"]["maturity_days"])]
+    maturity_days = params["labels"]["sources"]["agent"]["maturity_days"]  # the only source the desk has
+    mature = [week for week in weeks if last_day[week] <= today - timedelta(days=maturity_days)]
     holdout = params["split"]["holdout_batches"]
     start = today - timedelta(days=params["split"]["training_days"])
     return [week for week in mature[:-holdout] if last_day[week] > start], mature[-holdout:]

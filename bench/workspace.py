@@ -17,9 +17,9 @@ import yaml
 
 from desk import Desk
 from stages import artefacts, settings
-from stages.intake.periods import period
 from stages.ops.dvc import run_dvc
 from stages.ops.version_zero import write_version_zero
+from stages.reading.periods import period
 from tools.desk_weeks import write_golden, write_week
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -32,7 +32,7 @@ INCOMING = [str(path) for path in (artefacts.RAW, artefacts.FEEDBACK, artefacts.
 def build_loop(folder: Path, tickets_per_week: int) -> None:
     """The loop with the desk's weeks, served by version 0."""
     shutil.copytree(ROOT / "stages", folder / "stages", ignore=shutil.ignore_patterns("__pycache__", "templates"))
-    for name in ("schema.py", "dvc.yaml", "params.yaml", ".dvcignore", "data/.gitignore"):
+    for name in ("schema.py", "dvc.yaml", "params.yaml", ".dvcignore", "data/.gitignore", "data/releases.yaml"):
         (folder / name).parent.mkdir(exist_ok=True)
         shutil.copy2(ROOT / name, folder / name)
     compileall.compile_dir(folder / "stages", quiet=1)

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-TICKETS, GOLDEN, KPI, CUSTOMERS, VOLUME, DIRT = range(6)
+TICKETS, GOLDEN, KPI, CUSTOMERS, VOLUME, DIRT, GOLD_QUESTIONS = range(7)
 
 
 def stream(seed: int, purpose: int, week: int = 0) -> np.random.Generator:

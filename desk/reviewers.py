@@ -145,9 +145,10 @@ def _table(
             "reviewed_at": created_at + _delays(draws),
             "seconds": np.round(typical * np.exp(0.5 * _normal(draws, 6)), 1),
             "source": "agent",
+            "selection_reason": np.where(draws.keys % 2 == 0, "routine", "second look"),
         }
     )
-    texts = ["ticket_id", "reviewer", "action", "queue", "source"]
+    texts = ["ticket_id", "reviewer", "action", "queue", "source", "selection_reason"]
     frame = frame.astype(dict.fromkeys(texts, "str"))
     return frame.sort_values(["reviewed_at", "ticket_id", "reviewer"], ignore_index=True)
 

@@ -11,6 +11,7 @@ import pandas as pd
 from desk.business import first_contact_resolution
 from desk.chance import GOLDEN, TICKETS, VOLUME, stream
 from desk.events import known_events
+from desk.gold import gold_answers
 from desk.reviewers import review
 from desk.tickets import draw_tickets
 from desk.weeks import monday, period
@@ -70,6 +71,10 @@ class Desk:
             The queue each ticket was served to, in the order of `tickets`.
         """
         return review(self.seed, tickets, np.asarray(routed_to, dtype=object))
+
+    def gold_answers(self, week: int, golden: pd.DataFrame) -> pd.DataFrame:
+        """What the agents of one week said about a few golden tickets, which they label without seeing a prediction."""
+        return gold_answers(self.seed, week, golden)
 
     def golden(self, rows: int, weeks: Iterable[int]) -> pd.DataFrame:
         """Fresh tickets, spread evenly over the given weeks, labelled blind and without error."""

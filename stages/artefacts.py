@@ -19,6 +19,7 @@ FEEDBACK = Path("data/feedback")
 GOLDEN = Path("data/golden")
 KPI = Path("data/kpi.csv")
 EVENTS = Path("data/events.yaml")
+RELEASES = Path("data/releases.yaml")
 TRAINING = Path("data/training")
 HOLDOUT = Path("data/holdout")
 RECENT = Path("data/recent")
@@ -37,6 +38,11 @@ PLOTS = Path("metrics/plots")
 
 LITTER = frozenset({".DS_Store", "Thumbs.db"})  # what desktops leave in folders; .dvcignore names them too
 DIGITS = 6  # metrics are kept to a millionth: finer than any decision, coarser than the last bits of a sum
+
+
+def evaluation_of(md5: str) -> Path:
+    """Where the evaluation of a promoted bundle is kept, by the md5 of its folder."""
+    return EVALUATIONS / f"{md5.removesuffix('.dir')}.json"
 
 
 def rounded(value: Any) -> Any:
@@ -108,6 +114,29 @@ def read_yaml(path: Path) -> Any:
         raise InputError(f"{path} line {line} must be valid YAML, got: {error.problem}; mend that line") from None
     except (ValueError, OSError, yaml.YAMLError) as error:  # ValueError: a day or number that YAML knows and Python does not
         raise InputError(f"{path} must be UTF-8 YAML, got {type(error).__name__}; mend the file") from None
+
+
+@functools.cache
+def _dumper() -> type[yaml.SafeDumper]:
+    """Quotes what either YAML would not read back as text: PyYAML alone writes the text `1e5` as a number of YAML 1.2."""
+    old, new = yaml.SafeDumper.yaml_implicit_resolvers, _loader().yaml_implicit_resolvers
+    both = {first: [*old.get(first, []), *new.get(first, [])] for first in {**old, **new}}
+
+    class Yaml12(yaml.SafeDumper):
+        yaml_implicit_resolvers = both
+
+    Yaml12.add_representer(str, _text)
+    return Yaml12
+
+
+def _text(dumper: yaml.SafeDumper, text: str) -> yaml.ScalarNode:
+    """What does not print is spelled out in double quotes: elsewhere PyYAML reads its own line ends back as blanks."""
+    return dumper.represent_scalar("tag:yaml.org,2002:str", text, style=None if text.isprintable() else '"')
+
+
+def yaml_text(value: Any) -> str:
+    """YAML that `read_yaml` reads back as `value`: one line a key, in the order given."""
+    return yaml.dump(value, Dumper=_dumper(), sort_keys=False, allow_unicode=True, width=math.inf)
 
 
 def file_md5(path: Path) -> str:

@@ -18,11 +18,11 @@ from stages.evidence.paired import difference
 from stages.evidence.pictures import write_plots
 from stages.evidence.scores import Predictions, check_metrics, predict, score
 from stages.evidence.segments import segments
-from stages.intake.periods import period
-from stages.intake.sources import read_golden
+from stages.intake.golden import read_golden
 from stages.modelling import bundle
 from stages.modelling.estimator import features, targets
 from stages.partitions import partition_names, read_partitions
+from stages.reading.periods import period
 from stages.settings import Params, load
 
 

@@ -96,7 +96,7 @@ def _version_zero(comparison: dict[str, Any], git: Git) -> Old:
 
 def _recorded(baseline: str, golden: str, commit: str | None, doubt: str) -> Old:
     """The evaluation kept beside the ledger; without one there is nothing to compare with the past."""
-    path = artefacts.EVALUATIONS / f"{baseline.removesuffix('.dir')}.json"
+    path = artefacts.evaluation_of(baseline)
     if not path.is_file():
         return Old({}, "nothing recorded", commit, doubt)
     record = artefacts.read_json(path)

@@ -1,15 +1,19 @@
-"""Frames as folders of parquet files, one a batch: the form in which the stages hand rows on."""
+"""Frames as folders of parquet files, one a batch, in which the stages hand rows on; and how work is mapped over batches."""
 
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
+import joblib
 import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from stages.errors import InputError
+from stages.errors import InputError, UsageError
+
+WORTH_SHARING = 64 * 2**20  # bytes of input from which starting processes pays
 
 
 class Partitions:
@@ -17,19 +21,19 @@ class Partitions:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
-        self._draft = folder.with_name(f".{folder.name}.part")
-        shutil.rmtree(self._draft, ignore_errors=True)
-        self._draft.mkdir(parents=True)
+        self.draft = folder.with_name(f".{folder.name}.part")
+        shutil.rmtree(self.draft, ignore_errors=True)
+        self.draft.mkdir(parents=True)
 
     def write(self, name: str, frame: pd.DataFrame) -> None:
         """Write one partition, without the index and without pandas' own metadata, so that the bytes depend on the rows alone."""
         table = pa.Table.from_pandas(frame, preserve_index=False).replace_schema_metadata(None)
-        pq.write_table(table, self._draft / f"{name}.parquet", compression="zstd")
+        pq.write_table(table, self.draft / f"{name}.parquet", compression="zstd")
 
     def close(self) -> None:
         """Put the new folder in the place of the old one."""
         shutil.rmtree(self.folder, ignore_errors=True)
-        self._draft.replace(self.folder)
+        self.draft.replace(self.folder)
 
 
 def partition_names(folder: Path) -> list[str]:
@@ -63,6 +67,29 @@ def _read_table(file: Path, columns: list[str]) -> pa.Table:
             f"{file} must be parquet, got {type(error).__name__}; run `dvc repro validate` to make it anew"
         ) from None
     raise InputError(f"{file} must have the column {missing[0]!r}, got others; run `dvc repro validate` to make it anew")
+
+
+def mapped(work: Callable[..., Any], calls: Sequence[tuple[Any, ...]], backend: str, bytes_in: int) -> list[Any]:
+    """Call `work` once a partition, in processes of its own where there is enough to do; results in the order of the calls.
+
+    Parameters
+    ----------
+    backend : joblib's name for where the work runs: loky (local processes), threading, or dask (a cluster, by a client that
+        `distributed` finds through `DASK_SCHEDULER_ADDRESS`).
+    bytes_in : size of all files together.
+
+    Raises
+    ------
+    UsageError
+        Where the backend is not installed.
+    """
+    if bytes_in < WORTH_SHARING or len(calls) == 1:
+        return [work(*call) for call in calls]
+    try:
+        with joblib.parallel_config(backend, n_jobs=-1):
+            return list(joblib.Parallel()(joblib.delayed(work)(*call) for call in calls))
+    except (ImportError, ValueError) as error:
+        raise UsageError(f"params.yaml: parallel must be a backend that joblib can start, got {backend!r} ({error})") from None
 
 
 @contextmanager

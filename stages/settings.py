@@ -7,171 +7,16 @@ The comment of each key is in `params.yaml`, the user's manual; the types here a
 import difflib
 import json
 import re
-from datetime import date
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
+from pydantic import Field, ValidationError, model_validator
 
 from stages.artefacts import PARAMS, read_yaml, write_text
 from stages.errors import UsageError
+from stages.sections import Approval, Batches, Columns, Day, Evaluate, Gate, Labels, Section, Split, Train, TriggerParams
 
 SCHEMA = Path("params.schema.json")
-
-
-def _day(value: Any) -> date:
-    try:
-        return date.fromisoformat(value)  # text: DVC refuses a parameter that YAML reads as a date
-    except (TypeError, ValueError):
-        raise ValueError('be a day in quotes, like "2026-10-04"') from None
-
-
-def _clause(value: Any) -> Any:
-    if isinstance(value, str) or (isinstance(value, dict) and set(value) <= {"any", "all", "not"}):
-        return value
-    raise ValueError("be a signal's name, or any, all or not over clauses")
-
-
-Day = Annotated[date, BeforeValidator(_day)]
-Days = Annotated[int, Field(ge=0, le=36500)]  # a century: dates end in the year 9999
-Share = Annotated[float, Field(ge=0, le=1)]
-Clause = Annotated[str | dict[Literal["any", "all", "not"], Any], BeforeValidator(_clause)]
-
-
-class Section(BaseModel):
-    """One section of `params.yaml`."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid", strict=True, allow_inf_nan=False)
-
-
-class Columns(Section):
-    """Which column is what."""
-
-    id: str
-    time: str
-    target: str
-    text: list[str]
-    categorical: list[str]
-    numeric: list[str]
-    prediction: str | None
-    model_version: str | None
-
-    @property
-    def features(self) -> list[str]:
-        """The columns a model sees."""
-        return [*self.text, *self.categorical, *self.numeric]
-
-    @model_validator(mode="after")
-    def _one_role_each(self) -> "Columns":
-        roles = [self.id, self.time, self.target, *self.features]
-        twice = sorted({name for name in roles if roles.count(name) > 1})
-        if twice:
-            raise ValueError(f"name each column once, {twice[0]!r} has two roles")
-        if not self.features:
-            raise ValueError("name at least one of text, categorical, numeric columns")
-        return self
-
-
-class Batches(Section):
-    """When a batch as a whole is not to be trusted."""
-
-    block_above: Share
-    warn_above: Share
-
-
-class Labels(Section):
-    """When a label is trusted."""
-
-    maturity_days: Days
-    min_agreement: Annotated[float, Field(gt=0.5, le=1)]
-
-
-class Split(Section):
-    """Which batches train and which judge."""
-
-    training_days: Annotated[Days, Field(ge=1)]
-    holdout_batches: Annotated[int, Field(ge=1)]
-    recent_batches: Annotated[int, Field(ge=1)]
-
-
-class Drift(Section):
-    """When a column has changed."""
-
-    significance: Annotated[float, Field(gt=0, lt=0.5)]
-    min_change: Share
-    min_rows: Annotated[int, Field(ge=2)]
-
-
-class Policy(Section):
-    """One clause a verdict; see `stages/signals/policy.py` for the names."""
-
-    rollback: Clause | None
-    blocked: Clause | None
-    investigate: Clause | None
-    retrain: Clause | None
-
-
-class TriggerParams(Section):
-    """When to retrain."""
-
-    request: str | None
-    cadence_days: Annotated[Days, Field(ge=1)]
-    cool_down_days: Days
-    min_new_labels: Annotated[int, Field(ge=1)]
-    max_performance_drop: Annotated[float, Field(ge=0)]
-    max_correction_rate: Share
-    max_kpi_drop: Share
-    max_quarantined: Share
-    deployment_days: Days
-    drift: Drift
-    policy: Policy
-
-
-class Train(Section):
-    """What the candidate is."""
-
-    estimator: str
-    arguments: dict[str, Any]
-    tfidf: dict[str, Any]
-    min_category_rows: Annotated[int, Field(ge=1)]
-    packages: list[str]
-
-    @model_validator(mode="after")
-    def _allowed(self) -> "Train":
-        if self.estimator.split(".")[0] not in self.packages:
-            raise ValueError(f"name an estimator of a package in train.packages ({', '.join(self.packages)})")
-        return self
-
-
-class Evaluate(Section):
-    """What is measured."""
-
-    metrics: Annotated[list[str], Field(min_length=1)]
-    segments: list[str]
-    latency_rounds: Annotated[int, Field(ge=5)]
-    latency_rows: Annotated[int, Field(ge=1)]
-
-
-class Gate(Section):
-    """What the candidate has to prove."""
-
-    primary: str
-    min_gain: Annotated[float, Field(ge=0)]
-    confidence: Annotated[float, Field(gt=0.5, lt=1)]
-    critical: list[str]
-    max_segment_drop: Annotated[float, Field(ge=0)]
-    min_segment_rows: Annotated[int, Field(ge=2)]
-    floors: dict[str, float]
-    max_golden_drop: Annotated[float, Field(ge=0)]
-    max_latency_ratio: Annotated[float, Field(gt=0)]
-    max_latency_ms: Annotated[float, Field(gt=0)]
-
-
-class Approval(Section):
-    """Who may promote."""
-
-    approvers: list[str]
-    allow_author: bool
 
 
 class Params(Section):
@@ -181,6 +26,7 @@ class Params(Section):
     task: Literal["classification", "regression"]
     seed: Annotated[int, Field(ge=0, lt=2**32)]
     as_of: Day | None
+    parallel: Literal["loky", "threading", "dask"]
     columns: Columns
     batches: Batches
     labels: Labels

@@ -11,10 +11,10 @@ import pandas as pd
 
 from stages import artefacts
 from stages.errors import InputError, one_line_errors
-from stages.intake.periods import period
 from stages.modelling import bundle
 from stages.modelling.estimator import build, features, fit, targets
 from stages.partitions import partition_names, read_partitions
+from stages.reading.periods import period
 from stages.settings import Params, load
 from stages.signals.profile import profile
 

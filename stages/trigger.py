@@ -14,10 +14,10 @@ from stages import artefacts
 from stages.decision.ledger import Ledger, read_ledger
 from stages.errors import one_line_errors
 from stages.evidence.scores import Predictions, predict
-from stages.intake.periods import period
 from stages.modelling import bundle
 from stages.modelling.estimator import features, targets
 from stages.partitions import partition_names, read_partitions
+from stages.reading.periods import period
 from stages.settings import Params, load
 from stages.signals.drift import feature_drift
 from stages.signals.events import read_events

@@ -1,126 +1,185 @@
 """Which rows and labels can be trusted?
 
-Reads data/raw, data/feedback, data/golden, schema.py. Writes data/training and data/holdout (trusted labels), data/recent
-(the newest rows, without labels), data/quarantine (what was refused, and why) and metrics/validation.json.
+Reads data/raw, data/feedback, data/golden, data/releases.yaml, schema.py. Writes data/training and data/holdout (trusted labels),
+data/recent (the newest rows, without labels), data/quarantine (what was refused, and why), metrics/validation.json and pictures.
 """
 
 from collections import Counter
-from datetime import date, timedelta
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from functools import partial
 from pathlib import Path
-from typing import Any
 
 import pandas as pd
-import pandera.pandas as pa
 
 from stages import artefacts
 from stages.errors import one_line_errors
-from stages.intake.batches import Batch, check_batch, verdict, without_repeats
-from stages.intake.periods import Period, files_by_period
+from stages.intake.batches import ROW, Rules, take
+from stages.intake.feedback import FeedbackFile, beside_rows, file_lines, judge_files, released_lines, take_feedback
+from stages.intake.golden import golden_ids, read_golden
+from stages.intake.leaks import other_side
+from stages.intake.pictures import quarantine_picture, reviewers_picture
+from stages.intake.quarantine import Quarantine, rule_set
+from stages.intake.releases import Release, read_releases
+from stages.intake.report import ROWS, report
+from stages.intake.review import suspected_lines
 from stages.intake.rows import user_schema
-from stages.intake.sources import golden_ids, read_feedback, read_rows
+from stages.intake.settle import Held, Settled, label_rows, row_text, settle
 from stages.intake.split import Roles, assign
-from stages.intake.trust import ACTIONS, Trusted, trust, with_labels
-from stages.partitions import Partitions, scratch
+from stages.intake.verdicts import Judged, judge_batches
+from stages.labels.trust import Trusted, trust
+from stages.partitions import Partitions, mapped, scratch
+from stages.reading.periods import Incoming, incoming
 from stages.settings import Params, load
 
 SPOOL = Path("data/.intake")  # the rows that passed, until all batches have been seen
-ROWS = ("in", "training", "holdout", "quarantined", "immature", "unlabelled", "expired", "blocked")
-REFUSED = {"batch": "str", "row": "int64", "record_id": "str", "level": "str", "rule": "str"}
+SCHEMA_PY = Path("schema.py")
+OUTS = {
+    "training": artefacts.TRAINING,
+    "holdout": artefacts.HOLDOUT,
+    "recent": artefacts.RECENT,
+    "quarantine": artefacts.QUARANTINE,
+}
+
+
+@dataclass(frozen=True, kw_only=True)
+class World:
+    """Everything that came in, judged: batches of rows, files of feedback, roles, labels."""
+
+    batches: list[Judged]
+    files: list[FeedbackFile]
+    roles: Roles
+    trusted: Trusted
+    golden: pd.DataFrame
+    releases: tuple[Release, ...]
+
+    def role(self, own: Judged) -> str:
+        """training, holdout, immature, expired or blocked."""
+        return "blocked" if own.verdict == "blocked" or not own.batch.period else self.roles.role[own.batch.period.name]
 
 
 def main() -> None:
     """Run the stage."""
     params = load()
-    files = _arrived(files_by_period(artefacts.RAW), params.as_of)
-    schema = user_schema()
-    golden = golden_ids(artefacts.GOLDEN, params)
     with scratch(SPOOL) as spool:
-        batches = [_take(file, period, schema, params, golden, spool) for period, file in files.items()]
-        batches = without_repeats(batches, params)
-        verdicts = {batch.period.name: verdict(batch, params) for batch in batches}
-        accepted = [batch.period for batch in batches if verdicts[batch.period.name][0] != "blocked"]
-        roles = assign(accepted, params.as_of, params.labels, params.split)
-        feedback = read_feedback(artefacts.FEEDBACK, params, roles.as_of)
-        trusted = trust(feedback, params.labels)
-        counts, refused = _write(batches, roles, trusted, params, spool)
-    report = _report(batches, verdicts, roles, trusted, feedback, counts, refused, len(golden))
-    artefacts.write_json(artefacts.VALIDATION, report)
-    rows = report["rows"]
-    refused_rows = rows["quarantined"] + rows["blocked"]
-    print(f"validate: {rows['in']} rows in, {rows['training']} train, {rows['holdout']} judge, {refused_rows} refused")
-
-
-def _arrived(files: dict[Period, Path], as_of: date | None) -> dict[Period, Path]:
-    return {period: file for period, file in files.items() if as_of is None or period.last <= as_of}
-
-
-def _take(file: Path, period: Period, schema: pa.DataFrameSchema, params: Params, golden: frozenset[str], spool: Path) -> Batch:
-    """Read and judge one batch, and put the rows that passed aside in `spool`."""
-    frame = read_rows(file, params)
-    batch, good = check_batch(frame, period, schema, params, golden)
-    good.to_parquet(spool / f"{period.name}.parquet", index=True, compression=None)
-    return batch
-
-
-def _write(
-    batches: list[Batch], roles: Roles, trusted: Trusted, params: Params, spool: Path
-) -> tuple[Counter[str], pd.DataFrame]:
-    """Write every batch to where its role says; returns the rows by name and everything refused."""
-    outs = {
-        name: Partitions(path)
-        for name, path in (("training", artefacts.TRAINING), ("holdout", artefacts.HOLDOUT), ("recent", artefacts.RECENT))
-    }
-    counts: Counter[str] = Counter()
-    refused = []
-    for batch in batches:
-        name = batch.period.name
-        counts["in"] += batch.rows
-        role = roles.role.get(name, "blocked")
-        refused.append(batch.failures.assign(batch=name, level="row"))
-        if role == "blocked":
-            counts["blocked"] += batch.rows
-            continue
-        counts["quarantined"] += batch.quarantined
-        good = pd.read_parquet(spool / f"{name}.parquet").loc[batch.ids.index]
-        if name in roles.recent:
-            outs["recent"].write(name, good.drop(columns=params.columns.target, errors="ignore"))
-        if role in ("training", "holdout"):
-            conflicts = _settle(good, name, trusted, params, outs[role], role, counts)
-            refused.append(conflicts)
-        else:
-            counts[role] += len(good)
-    table = pd.concat(
-        [pd.DataFrame({name: pd.Series(dtype=kind) for name, kind in REFUSED.items()}), *refused], ignore_index=True
-    )[list(REFUSED)]
-    quarantine = Partitions(artefacts.QUARANTINE)
-    quarantine.write("quarantine", table.astype(REFUSED).sort_values(["batch", "row", "rule"], ignore_index=True))
-    _conserved(counts)
-    for out in (*outs.values(), quarantine):
+        world = _world(params, spool)
+        outs = {name: Partitions(folder) for name, folder in OUTS.items()}
+        counts, quarantine = _write(world, outs, params, spool)
+    found = report(world.batches, world.files, world.roles, world.trusted, counts, quarantine.counts, len(world.golden))
+    for out in outs.values():
         out.close()
-    return counts, table
+    artefacts.write_json(artefacts.VALIDATION, found)
+    quarantine_picture(quarantine.refused, found["batches"], artefacts.PLOTS / "quarantine.svg")
+    reviewers_picture(found["reviewers"], artefacts.PLOTS / "reviewers.svg")
+    rows = found["rows"]
+    refused = rows["quarantined"] + rows["blocked"]
+    print(f"validate: {rows['in']} rows in, {rows['training']} train, {rows['holdout']} judge, {refused} refused")
 
 
-def _settle(
-    good: pd.DataFrame, name: str, trusted: Trusted, params: Params, out: Partitions, role: str, counts: Counter[str]
-) -> pd.DataFrame:
-    """Write the labelled rows of a mature batch, count all of them; returns the rows whose reviewers disagree."""
-    ids = good[params.columns.id]
-    conflict = ids.isin(trusted.conflicts)
-    labelled = with_labels(good.loc[~conflict], trusted, params)
-    usable = labelled[labelled[params.columns.target].notna()]
-    out.write(name, usable)
-    counts[role] += len(usable)
-    counts["unlabelled"] += len(labelled) - len(usable)
-    counts["quarantined"] += int(conflict.sum())
-    return pd.DataFrame(
-        {
-            "batch": name,
-            "row": good.index[conflict],
-            "record_id": ids[conflict].to_numpy(),
-            "level": "label",
-            "rule": "label: reviewers disagree",
-        }
+def _world(params: Params, spool: Path) -> World:
+    releases = tuple(read_releases(artefacts.RELEASES))
+    rules = Rules(
+        schema=user_schema(), params=params, golden=golden_ids(artefacts.GOLDEN, params), releases=releases, spool=spool
     )
+    came = [file for file in incoming(artefacts.RAW) if not _later(file, params.as_of)]
+    batches = mapped(take, [(k, file, rules) for k, file in enumerate(came)], params.parallel, _bytes(came))
+    judged = judge_batches(batches, params, releases, spool)
+    usable = [own.batch.period for own in judged if own.batch.period and own.verdict != "blocked"]
+    roles = assign(usable, params.as_of, params.labels, params.split)
+    heard = [file for file in incoming(artefacts.FEEDBACK) if not (file.period and file.period.first > roles.as_of)]
+    files = mapped(take_feedback, [(file, params) for file in heard], params.parallel, _bytes(heard))
+    lines = beside_rows(files, judged, rules.golden, params, spool)
+    files = judge_files(files, lines, params, releases)
+    golden = read_golden(artefacts.GOLDEN, params, _groups(params))
+    trusted = _trusted(lines, files, judged, roles, golden, params, releases)
+    return World(batches=judged, files=files, roles=roles, trusted=trusted, golden=golden, releases=releases)
+
+
+def _trusted(
+    lines: pd.DataFrame,
+    files: list[FeedbackFile],
+    batches: list[Judged],
+    roles: Roles,
+    golden: pd.DataFrame,
+    params: Params,
+    releases: Sequence[Release],
+) -> Trusted:
+    names = params.columns
+    usable = {own.batch.key: own.batch.period for own in batches if own.batch.period and own.verdict != "blocked"}
+    lines = lines.assign(
+        blocked=lines["file"].isin([file.key for file in files if file.verdict == "blocked"]),
+        role=lines["batch"].map({key: roles.role[period.name] for key, period in usable.items()}),
+        last=pd.to_datetime(lines["batch"].map({key: period.last for key, period in usable.items()})),
+    )
+    asked = golden if params.task == "classification" else golden.head(0)
+    gold = asked.set_index(names.id)[names.target]
+    free = partial(released_lines, lines=lines, files=files, releases=releases)
+    return trust(lines, gold, params.labels, roles.as_of, params.task, free)
+
+
+def _write(world: World, outs: dict[str, Partitions], params: Params, spool: Path) -> tuple[Counter[str], Quarantine]:
+    """Write every batch to where its role says; returns the rows by name, and what the quarantine counted."""
+    quarantine = Quarantine(outs["quarantine"].draft / "quarantine.parquet", rule_set(SCHEMA_PY, params))
+    counts: Counter[str] = Counter()
+    judges = [own for own in world.batches if world.role(own) == "holdout"]
+    judging = {own.batch.key: _settled(own, "holdout", None, world, params, spool) for own in judges}
+    held = _held(judging, world.golden, params)
+    places: dict[str, pd.DataFrame] = {}
+    for own in world.batches:
+        name, role = own.batch.key, world.role(own)
+        quarantine.write(own.lines(spool))
+        counts["in"] += own.batch.rows
+        if role in ("training", "holdout"):
+            done = judging.get(name) or _settled(own, role, held, world, params, spool)
+            outs[role].write(_name(own), done.usable)
+            if role == "training":
+                places[_name(own)] = pd.DataFrame({"batch": name, "row": done.usable.index})
+            quarantine.write(done.found)
+            counts += done.counts
+            counts["quarantined"] += own.refused
+        elif role == "blocked":
+            counts["blocked"] += own.batch.rows
+        else:
+            counts[role] += own.batch.rows - own.refused
+            counts["quarantined"] += own.refused
+        if _name(own) in world.roles.recent and role != "blocked":
+            outs["recent"].write(_name(own), _rows(own, spool).drop(columns=params.columns.target, errors="ignore"))
+    for file in world.files:
+        quarantine.write(file_lines(file, world.trusted.lines))
+    if params.task == "classification":
+        quarantine.write(suspected_lines(outs["training"].draft, places, params.columns))
+    quarantine.close()
+    _conserved(counts)
+    return counts, quarantine
+
+
+def _settled(own: Judged, role: str, held: Held | None, world: World, params: Params, spool: Path) -> Settled:
+    labelled = label_rows(own.batch, _rows(own, spool), world.trusted, params, world.roles.as_of, world.releases)
+    return settle(own.batch, role, labelled, held, params, world.releases)
+
+
+def _held(judging: dict[str, Settled], golden: pd.DataFrame, params: Params) -> Held:
+    """What training rows are held against: the rows that judge, of the holdout and of the golden set."""
+    names = params.columns
+    rows = [*(done.usable for done in judging.values()), golden]
+    words = pd.concat([row_text(own, names.text) for own in rows], ignore_index=True) if names.text else None
+    groups = [own[name] for own in rows for name in _groups(params)]
+    return Held(
+        words=None if words is None else other_side(words, params.split.near_duplicate),
+        groups=frozenset(str(value) for own in groups for value in own.dropna()),
+    )
+
+
+def _groups(params: Params) -> list[str]:
+    """The column whose values must not be on both sides; none where they may."""
+    return [params.columns.group] if params.columns.group and params.split.disjoint_groups else []
+
+
+def _rows(own: Judged, spool: Path) -> pd.DataFrame:
+    """The rows of a batch that count; index: their positions in the file."""
+    rows: pd.DataFrame = pd.read_parquet(own.batch.rows_file(spool)).set_index(ROW).loc[own.batch.passed[own.passed]]
+    return rows
 
 
 def _conserved(counts: Counter[str]) -> None:
@@ -129,46 +188,17 @@ def _conserved(counts: Counter[str]) -> None:
         raise AssertionError(f"every row must be counted once: {counts['in']} came in, {accounted} are accounted for")
 
 
-def _report(
-    batches: list[Batch],
-    verdicts: dict[str, tuple[str, list[str]]],
-    roles: Roles,
-    trusted: Trusted,
-    feedback: pd.DataFrame,
-    counts: Counter[str],
-    refused: pd.DataFrame,
-    golden_rows: int,
-) -> dict[str, Any]:
-    return {
-        "as_of": roles.as_of.isoformat(),
-        "rows": {name: counts[name] for name in ROWS},
-        "batches": {
-            batch.period.name: {
-                "rows": batch.rows,
-                "quarantined": batch.quarantined,
-                "role": roles.role.get(batch.period.name, "blocked"),
-                "verdict": verdicts[batch.period.name][0],
-                "reasons": verdicts[batch.period.name][1],
-            }
-            for batch in batches
-        },
-        "rules": dict(Counter(refused["rule"])),
-        "holdout": roles.named("holdout"),
-        "recent": sorted(roles.recent),
-        "feedback": _newest_feedback(feedback, roles.as_of),
-        "label_conflicts": len(trusted.conflicts),
-        "reviewers": trusted.reviewers,
-        "golden_rows": golden_rows,
-    }
+def _later(file: Incoming, as_of: date | None) -> bool:
+    return bool(as_of and file.period and file.period.last > as_of)
 
 
-def _newest_feedback(feedback: pd.DataFrame, as_of: date) -> dict[str, int]:
-    """What reviewers did in the seven days that end with `as_of`."""
-    if "reviewed_at" not in feedback:
-        return dict.fromkeys(ACTIONS, 0)
-    start = pd.Timestamp(as_of - timedelta(days=6), tz="UTC")
-    newest = feedback.loc[feedback["reviewed_at"] >= start, "action"]
-    return {action: int((newest == action).sum()) for action in ACTIONS}
+def _bytes(files: Sequence[Incoming]) -> int:
+    return sum(file.size for file in files)
+
+
+def _name(own: Judged) -> str:
+    """The partition of a batch is named by its period."""
+    return own.batch.period.name if own.batch.period else own.batch.key
 
 
 if __name__ == "__main__":

@@ -13,7 +13,7 @@ import pytest
 import yaml
 
 from stages import artefacts
-from stages.artefacts import dvc_md5, read_json, read_yaml, rounded, write_json
+from stages.artefacts import dvc_md5, read_json, read_yaml, rounded, write_json, yaml_text
 from stages.errors import InputError
 from stages.partitions import Partitions, partition_names, read_partitions
 
@@ -249,6 +249,19 @@ def test_the_md5_of_nothing_is_one_line(tmp_path):
 def test_every_artefact_has_a_place_of_its_own():
     places = [value for name, value in vars(artefacts).items() if name.isupper() and isinstance(value, Path)]
     assert len(set(places)) == len(places)
+
+
+def test_an_evaluation_is_found_by_the_md5_of_its_bundle():
+    assert artefacts.evaluation_of("0a1b.dir") == artefacts.evaluation_of("0a1b") == Path("models/evaluations/0a1b.json")
+
+
+@pytest.mark.parametrize(
+    "text", ["1e5", "1E5", "12e34", "No", "on", "~", "", "1_000", "12:30", "0x1F", ".5", "2026-10-05", "=", "<<"]
+)
+def test_text_that_either_yaml_takes_for_something_else_is_written_in_quotes(tmp_path, text):
+    path = tmp_path / "a.yaml"
+    path.write_text(yaml_text({text: [text, None, 1, 0.5, True]}), encoding="utf-8")
+    assert read_yaml(path) == yaml.safe_load(path.read_text(encoding="utf-8")) == {text: [text, None, 1, 0.5, True]}
 
 
 def test_yaml_is_read_as_dvc_reads_it(tmp_path):

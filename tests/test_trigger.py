@@ -78,7 +78,7 @@ def quiet(params):
     return World(
         as_of=TODAY,
         validation={
-            "batches": {"b": {"rows": 100, "quarantined": 1}},
+            "batches": {"raw/b.csv": {"batch": "b", "role": "holdout", "rows": 100, "quarantined": 1}},
             "recent": ["b"],
             "feedback": {"correct": 10, "confirm": 90, "skip": 5},
         },
@@ -180,7 +180,9 @@ def test_the_correction_rate_must_exceed_the_limit_by_more_than_chance(quiet, pa
 
 @pytest.mark.parametrize(("quarantined", "expected"), [(5, False), (6, True)])
 def test_too_much_quarantine_is_poor_data(quiet, params, quarantined, expected):
-    validation = quiet.validation | {"batches": {"b": {"rows": 100, "quarantined": quarantined}}}
+    validation = quiet.validation | {
+        "batches": {"raw/b.csv": {"batch": "b", "role": "holdout", "rows": 100, "quarantined": quarantined}}
+    }
     assert fact(replace(quiet, validation=validation), params, "poor_data") is expected
 
 
@@ -277,7 +279,7 @@ def here(project, monkeypatch):
     write(artefacts.RECENT, {"2026-03-06": frame.drop(columns="label")})
     artefacts.KPI.write_text("date,kpi,value\n")
     artefacts.EVENTS.write_text("")
-    batches = {"2026-03-06": {"rows": 80, "quarantined": 0}}
+    batches = {"raw/2026-03-06.csv": {"batch": "2026-03-06", "role": "immature", "rows": 80, "quarantined": 0}}
     feedback = {"correct": 0, "confirm": 0, "skip": 0}
     write_json(artefacts.VALIDATION, {"as_of": "2026-03-06", "batches": batches, "recent": ["2026-03-06"], "feedback": feedback})
     return project.folder

@@ -18,6 +18,7 @@ from stages.modelling.estimator import features
 from stages.settings import Params
 
 GOLDEN_ROWS = 1200
+GOLD_QUESTIONS_FROM = 31  # week; before, nobody checked the reviewers
 
 
 def write_week(desk: Desk, week: int, params: Params) -> None:
@@ -55,7 +56,11 @@ def _write_feedback(desk: Desk, week: int) -> None:
     reviews = pd.concat([_reviews(desk, w) for w in (week - 1, week) if w >= 0])
     name = reviews["reviewed_at"].dt.strftime("%G-W%V")
     artefacts.FEEDBACK.mkdir(parents=True, exist_ok=True)
-    mine = reviews[name == desk.period(week)].sort_values(["reviewed_at", "ticket_id"])
+    mine = reviews[name == desk.period(week)]
+    if week >= GOLD_QUESTIONS_FROM:
+        golden = pd.read_parquet(artefacts.GOLDEN / "golden.parquet")
+        mine = pd.concat([mine, desk.gold_answers(week, golden)])
+    mine = mine.sort_values(["reviewed_at", "ticket_id"])
     mine.to_parquet(artefacts.FEEDBACK / f"{desk.period(week)}.parquet", index=False, compression="zstd")
 
 

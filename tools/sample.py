@@ -10,11 +10,11 @@ from desk import Desk
 from stages import artefacts, settings
 from stages.decision.baseline import run_git
 from stages.errors import one_line_errors
-from stages.intake.periods import period
 from stages.ops.dvc import run_dvc
 from stages.ops.promote import Approval, promote
 from stages.ops.run import run
 from stages.ops.version_zero import write_version_zero
+from stages.reading.periods import period
 from tools.desk_weeks import write_golden, write_week
 
 DESK = Desk(seed=7, tickets_per_week=1100)

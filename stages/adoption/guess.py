@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from stages.errors import InputError, UsageError
-from stages.intake.reading import typed
+from stages.reading.cells import typed
 
 READABLE = 0.99  # share of a column's cells that must read as its kind
 FEW, MANY = 20, 1000  # distinct values: up to FEW always make a category, above MANY never
@@ -100,7 +100,7 @@ def guess(frame: pd.DataFrame, file: Path, asked: Asked) -> tuple[str, list[Colu
             raise UsageError(f"--{option} must name a column of {file.name}, got {name!r}; it has {', '.join(frame.columns)}")
     facts = {name: look(frame[name]) for name in frame.columns}
     time = asked.time or _time(facts, asked, file)
-    if typed(frame, file, text=[], numeric=[], times=[time])[time].notna().mean() < READABLE:
+    if typed(frame, file, text=[], numeric=[], times=[time])[0][time].notna().mean() < READABLE:
         raise InputError(f"{file.name}: {time} must hold ISO 8601 times (2026-10-05T14:30), got others; name --time")
     key = asked.id or _id({name: own for name, own in facts.items() if name not in (time, asked.target)}, file)
     if facts[key].distinct < READABLE * len(frame):

@@ -8,8 +8,9 @@ import pandas as pd
 from stages.adoption.guess import Asked, Column, guess
 from stages.adoption.leaks import answers, leaks
 from stages.errors import InputError, UsageError
-from stages.intake.periods import SUFFIXES, period
-from stages.intake.reading import read_table, typed
+from stages.reading.cells import typed
+from stages.reading.periods import SUFFIXES, period
+from stages.reading.tables import read_table
 
 NAMES = {"day": "%Y-%m-%d", "week": "%G-W%V", "month": "%Y-%m"}
 FEATURES = ("text", "categorical", "numeric")
@@ -55,9 +56,7 @@ def look(file: Path, asked: Asked, every: str) -> Start:
     """
     if not file.name.lower().endswith(SUFFIXES):
         raise UsageError(f"FILE must be CSV, JSON lines or parquet ({', '.join(SUFFIXES)}), got {file.name!r}; convert it")
-    raw = read_table(file)
-    if raw.empty:
-        raise InputError(f"{file.name} must hold rows, got a header only; give it some history")
+    raw = _whole(file)
     task, columns = guess(raw, file, asked)
     read = _typed(raw, file, task, columns)
     time, target = (next(own.name for own in columns if own.role == role) for role in ("time", "target"))
@@ -81,8 +80,21 @@ def look(file: Path, asked: Asked, every: str) -> Start:
     return start
 
 
+def _whole(file: Path) -> pd.DataFrame:
+    """The rows of a file in which every line is one."""
+    table = read_table(file)
+    if table.frame.empty:
+        raise InputError(f"{file.name} must hold rows, got a header only; give it some history")
+    for rule, broken in table.broken.items():
+        raise InputError(
+            f"{file.name} must hold whole rows, got {broken.sum()} of {len(broken)} that fail {rule!r}, "
+            f"the first is row {broken.argmax() + 1}; mend or remove them"
+        )
+    return table.frame
+
+
 def _typed(raw: pd.DataFrame, file: Path, task: str, columns: list[Column]) -> pd.DataFrame:
     kinds = {role: [own.name for own in columns if own.role == role] for role in ("id", "time", "target", *FEATURES)}
     text, numeric = kinds["id"] + kinds["text"] + kinds["categorical"], kinds["numeric"]
     (numeric if task == "regression" else text).extend(kinds["target"])
-    return typed(raw, file, text=text, numeric=numeric, times=kinds["time"])
+    return typed(raw, file, text=text, numeric=numeric, times=kinds["time"])[0]

@@ -22,11 +22,19 @@ TASKS: dict[str, dict[str, Any]] = {
         "gate": {"primary": "neg_mean_absolute_error", "min_gain": 0.0},
     },
 }
+SOURCE = {"trust": 0.95, "maturity_days": 0, "independent": True}
 TERMS = {"classification": 12000, "regression": 500}  # words a text column; trees read them as a dense table
 
 
 def first_params(
-    name: str, task: str, columns: list[Column], labelled: Sequence[int], every: str, approver: str, target: pd.Series
+    name: str,
+    task: str,
+    columns: list[Column],
+    labelled: Sequence[int],
+    every: str,
+    approver: str,
+    target: pd.Series,
+    limits: dict[str, Any],
 ) -> dict[str, Any]:
     """Everything in params.yaml that depends on the data or the user, as nested dicts.
 
@@ -34,6 +42,7 @@ def first_params(
     ----------
     labelled : rows with a label in each batch, oldest first.
     target : the target of all rows, float64 for regression.
+    limits : the limits of batches, as `stages.adoption.limits` finds them.
     """
     training_days, cadence_days, cool_down_days = EVERY[every]
     holdout, recent = _newest(labelled, JUDGE), _newest(labelled, LOOK)
@@ -42,8 +51,9 @@ def first_params(
     return {
         "model": name,
         "task": task,
-        "columns": _columns(columns),
-        "labels": {"maturity_days": 0},
+        "columns": first_columns(columns),
+        "batches": limits,
+        "labels": {"sources": dict.fromkeys(("raw", "feedback"), SOURCE)},
         "split": {"training_days": training_days, "holdout_batches": holdout, "recent_batches": recent},
         "trigger": {
             "cadence_days": cadence_days,
@@ -70,10 +80,12 @@ def first_params(
     }
 
 
-def _columns(columns: list[Column]) -> dict[str, Any]:
+def first_columns(columns: list[Column]) -> dict[str, Any]:
+    """The section `columns` of params.yaml, as guessed."""
     named = {role: [own.name for own in columns if own.role == role] for role in ("id", "time", "target")}
     features = {role: [own.name for own in columns if own.role == role] for role in ("text", "categorical", "numeric")}
-    return {role: names[0] for role, names in named.items()} | features | {"prediction": None, "model_version": None}
+    nothing = {"prediction": None, "model_version": None, "group": None}
+    return {role: names[0] for role, names in named.items()} | features | nothing
 
 
 def _newest(labelled: Sequence[int], rows: int) -> int:

@@ -26,6 +26,8 @@ PLOTS = {
 SHOWN = {
     "classification": """\
   - metrics/plots/gain.svg
+  - metrics/plots/quarantine.svg
+  - metrics/plots/reviewers.svg
   - Confusion matrix of the candidate on the holdout:
       template: confusion
       x: actual
@@ -40,6 +42,8 @@ SHOWN = {
 """,
     "regression": """\
   - metrics/plots/gain.svg
+  - metrics/plots/quarantine.svg
+  - metrics/plots/reviewers.svg
   - The candidate on the holdout (on the diagonal is right):
       template: scatter
       x: actual

@@ -4,10 +4,9 @@ from datetime import date
 from pathlib import Path
 from typing import Annotated, Literal
 
-import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from stages.artefacts import read_yaml, write_text
+from stages.artefacts import read_yaml, write_text, yaml_text
 from stages.errors import InputError
 
 HEADER = """\
@@ -116,6 +115,5 @@ def write_ledger(path: Path, ledger: Ledger) -> None:
     """Write the ledger; fields that say nothing are left out."""
     write_text(
         path,
-        HEADER
-        + yaml.safe_dump(ledger.model_dump(mode="json", exclude_defaults=True), sort_keys=False, allow_unicode=True, width=150),
+        HEADER + yaml_text(ledger.model_dump(mode="json", exclude_defaults=True)),
     )

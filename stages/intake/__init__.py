@@ -1,1 +1,1 @@
-"""Batches in: reading, row and batch rules, label trust, split."""
+"""What comes in: batches and feedback judged, quarantined, released and settled."""

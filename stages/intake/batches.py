@@ -1,80 +1,186 @@
-"""One batch: which of its rows pass, and whether it can be trusted as a whole."""
+"""One batch of rows: read, typed, redacted and judged row by row; what passed waits beside what was refused."""
 
 from dataclasses import dataclass
 from datetime import timedelta
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
 import pandera.pandas as pa
+import pyarrow as arrow
+import pyarrow.parquet as pq
 
-from stages.intake.periods import Period
-from stages.intake.rows import check_rows
+from stages.errors import InputError
+from stages.history.rules import Finding
+from stages.history.sketch import Sketch, sketch
+from stages.intake.quarantine import lines
+from stages.intake.releases import Release, released
+from stages.intake.rows import failing_rows, survivors
+from stages.intake.sources import RawRows, read_rows
+from stages.reading.periods import Incoming, Period
+from stages.reading.privacy import redact
 from stages.settings import Params
 
+ROW = "_row"  # the position of a row in its file, kept while the rows wait
 
-@dataclass(frozen=True)
+
+@dataclass(frozen=True, kw_only=True)
+class Rules:
+    """What every row is judged by: the user's schema, the settings, the ids of the golden set, what people released."""
+
+    schema: pa.DataFrameSchema
+    params: Params
+    golden: frozenset[str]
+    releases: tuple[Release, ...]
+    spool: Path
+
+
+@dataclass(frozen=True, kw_only=True)
 class Batch:
-    """One batch after the row rules: how many rows came in, the ids that passed, the failures (row, record_id, rule)."""
+    """One file after the row rules.
 
-    period: Period
+    `passed` and `ids` are positions in the file and 64-bit hashes of the record ids of the rows that passed, in the same order;
+    the rows themselves and the lines of the quarantine wait in the spool, under `number`.
+    """
+
+    number: int
+    key: str
+    period: Period | None
+    md5: str
     rows: int
-    ids: pd.Series
-    failures: pd.DataFrame
+    refused: int
+    passed: np.ndarray
+    ids: np.ndarray
+    sketch: Sketch | None
+    findings: tuple[Finding, ...]
 
-    @property
-    def quarantined(self) -> int:
-        """How many rows fail at least one rule."""
-        return int(self.failures["row"].nunique())
+    def rows_file(self, spool: Path) -> Path:
+        """Where the rows that passed wait."""
+        return spool / f"{self.number}.rows.parquet"
 
-    @property
-    def refused_share(self) -> float:
-        """The share of the batch's rows in quarantine."""
-        return self.quarantined / self.rows if self.rows else 1.0
-
-
-def check_batch(
-    frame: pd.DataFrame, period: Period, schema: pa.DataFrameSchema, params: Params, golden: frozenset[str]
-) -> tuple[Batch, pd.DataFrame]:
-    """Judge the rows of one batch; also returns the rows that passed."""
-    names = params.columns
-    checked = check_rows(frame, schema)
-    end = pd.Timestamp(period.last + timedelta(days=1), tz="UTC")
-    own = {
-        f"{names.time}: after the end of its batch": (frame[names.time] >= end).to_numpy(),
-        f"{names.id}: in the golden set": frame[names.id].isin(golden).to_numpy(),
-    }
-    more = [pd.DataFrame({"row": np.flatnonzero(mask), "rule": rule}) for rule, mask in own.items() if mask.any()]
-    failures = pd.concat([checked.failures, *more], ignore_index=True)
-    failures["record_id"] = frame[names.id].to_numpy()[failures["row"]]
-    good = checked.good.loc[~checked.good.index.isin(failures["row"])]
-    return Batch(period, len(frame), good[names.id], failures), good
+    def lines_file(self, spool: Path) -> Path:
+        """Where the quarantine's lines of the rows that did not pass wait."""
+        return spool / f"{self.number}.lines.parquet"
 
 
-def without_repeats(batches: list[Batch], params: Params) -> list[Batch]:
-    """Quarantine every id that an earlier batch already brought; the first one stays. A blocked batch brings nothing."""
-    settled, seen = [], set[str]()
-    for batch in batches:
-        known = batch.ids.duplicated() | np.array([name in seen for name in batch.ids], dtype=bool)
-        settled.append(_with_repeats(batch, batch.ids[known], params.columns.id))
-        if verdict(settled[-1], params)[0] != "blocked":
-            seen.update(settled[-1].ids)
-    return settled
+def take(number: int, file: Incoming, rules: Rules) -> Batch:
+    """Read one file and judge its rows; a file that cannot be read is a batch without rows and with the reason."""
+    if file.problem:
+        return _unread(number, file, file.problem)
+    try:
+        read = read_rows(file.path, rules.params)
+    except InputError as error:
+        return _unread(number, file, str(error))
+    return _judged(number, file, read, rules)
 
 
-def verdict(batch: Batch, params: Params) -> tuple[str, list[str]]:
-    """`accepted`, `warned` or `blocked`, with reasons."""
-    if batch.rows == 0:
-        return "blocked", ["no rows"]
-    share = batch.refused_share
-    if share > params.batches.block_above:
-        return "blocked", [f"{share:.1%} of its rows fail a rule, more than batches.block_above"]
-    if share > params.batches.warn_above:
-        return "warned", [f"{share:.1%} of its rows fail a rule, more than batches.warn_above"]
-    return "accepted", []
+def hashes(ids: pd.Series) -> np.ndarray:
+    """64-bit hashes of ids, shape (rows,): the same in every run and on every machine."""
+    return np.asarray(pd.util.hash_array(ids.to_numpy(dtype=object), categorize=False))
 
 
-def _with_repeats(batch: Batch, repeated: pd.Series, id_column: str) -> Batch:
-    if repeated.empty:
-        return batch
-    more = pd.DataFrame({"row": repeated.index, "rule": f"{id_column}: in an earlier batch", "record_id": repeated.to_numpy()})
-    return Batch(batch.period, batch.rows, batch.ids.drop(repeated.index), pd.concat([batch.failures, more], ignore_index=True))
+def _judged(number: int, file: Incoming, read: RawRows, rules: Rules) -> Batch:
+    names, md5 = rules.params.columns, file.md5
+    frame = read.frame.assign(**{name: redact(read.frame[name]) for name in names.text})
+    masks = read.unreadable | _row_rules(frame, file, read, rules)
+    ids = frame[names.id]
+    let_in = {rule: released(rules.releases, file.key, md5, rule, ids) for rule in masks}
+    out = _any([mask & ~let_in[rule] for rule, mask in masks.items()], len(frame))
+    excused = _any(list(masks.values()), len(frame)) & ~out
+    batch = Batch(
+        number=number,
+        key=file.key,
+        period=file.period,
+        md5=md5,
+        rows=len(frame),
+        refused=int(out.sum()),
+        passed=np.flatnonzero(~out),
+        ids=hashes(ids[~out]),
+        sketch=sketch(
+            frame,
+            names,
+            failures={rule: int((mask & ~let_in[rule]).sum()) for rule, mask in masks.items()},
+            task=rules.params.task,
+        ),
+        findings=tuple(Finding(rule="batch: file", severity="warn", why=why) for why in read.warnings),
+    )
+    _write_lines(batch, frame, read, masks, let_in, rules)
+    _write_rows(batch, frame, out, excused, rules)
+    return batch
+
+
+def _row_rules(frame: pd.DataFrame, file: Incoming, read: RawRows, rules: Rules) -> dict[str, np.ndarray]:
+    """The user's rules and our own, which no schema can undo; what could not be read is not counted as missing too."""
+    names, masks = rules.params.columns, failing_rows(frame, rules.schema)
+    if file.period:
+        end = pd.Timestamp(file.period.last + timedelta(days=1), tz="UTC")
+        masks[f"{names.time}: after the end of its batch"] = (frame[names.time] >= end).to_numpy()
+    present = frame[names.id].notna()
+    masks[f"{names.id}: missing"] = ~present.to_numpy()
+    masks[f"{names.id}: repeated"] = (frame[names.id].duplicated() & present).to_numpy()
+    masks[f"{names.id}: in the golden set"] = frame[names.id].isin(rules.golden).to_numpy()
+    for rule, unread in read.unreadable.items():
+        where = rule.partition(": ")[0]
+        for other in masks:
+            if where == "row" or other == f"{where}: missing":
+                masks[other] = masks[other] & ~unread
+    return {rule: mask for rule, mask in masks.items() if mask.any()}
+
+
+def _any(masks: list[np.ndarray], rows: int) -> np.ndarray:
+    found = np.zeros(rows, dtype=bool)
+    for mask in masks:
+        found |= mask
+    return found
+
+
+def _write_lines(
+    batch: Batch, frame: pd.DataFrame, read: RawRows, masks: dict[str, np.ndarray], let_in: dict[str, np.ndarray], rules: Rules
+) -> None:
+    id_column = rules.params.columns.id
+    unread = {rule: mask for rule, mask in masks.items() if rule in read.unreadable}
+    held = {name: read.cells[name] for name in {rule.partition(": ")[0] for rule in unread} if name in read.cells}
+    as_read = frame.assign(**held)
+    found = pd.concat(
+        [
+            lines(batch.key, as_read, unread, id_column),
+            lines(batch.key, frame, {rule: mask for rule, mask in masks.items() if rule not in unread}, id_column),
+        ],
+        ignore_index=True,
+    )
+    rows = found["row"].to_numpy()
+    freed = np.zeros(len(found), dtype=bool)
+    for rule, mask in let_in.items():
+        own = (found["rule"] == rule).to_numpy()
+        freed[own] = mask[rows[own].astype(int)]
+    found["status"] = found["status"].mask(freed, "released")
+    found.to_parquet(batch.lines_file(rules.spool), index=False)
+
+
+def _write_rows(batch: Batch, frame: pd.DataFrame, out: np.ndarray, excused: np.ndarray, rules: Rules) -> None:
+    """The rows that passed, in pieces; those that a person let in are not held against the schema again."""
+    strict = survivors(frame, out | excused, rules.schema)
+    pieces = [piece for piece in (frame[excused],) if len(piece)]
+    with pq.ParquetWriter(batch.rows_file(rules.spool), _table(frame.head(0)).schema, compression="none") as writer:
+        for piece in (*pieces, *strict):
+            writer.write_table(_table(piece))
+
+
+def _table(frame: pd.DataFrame) -> arrow.Table:
+    return arrow.Table.from_pandas(frame.assign(**{ROW: frame.index}), preserve_index=False).replace_schema_metadata(None)
+
+
+def _unread(number: int, file: Incoming, why: str) -> Batch:
+    none = np.zeros(0, dtype="uint64")
+    return Batch(
+        number=number,
+        key=file.key,
+        period=file.period,
+        md5=file.md5,
+        rows=0,
+        refused=0,
+        passed=none.astype("int64"),
+        ids=none,
+        sketch=None,
+        findings=(Finding(rule="batch: file", severity="block", why=why),),
+    )

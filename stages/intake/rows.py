@@ -1,8 +1,8 @@
 """Row rules: declared as a pandera schema in `schema.py`, reasons taken from full masks, survivors validated in full."""
 
 import importlib
+import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -13,16 +13,21 @@ from pandera.engines.pandas_engine import Engine
 
 from stages.errors import InputError
 
-
-@dataclass(frozen=True)
-class Checked:
-    """A batch after the row rules.
-
-    `good` holds the rows that passed; `failures` has one line a failed rule and row: `row` (position in the batch), `rule`.
-    """
-
-    good: pd.DataFrame
-    failures: pd.DataFrame
+PIECE = 131_072  # rows
+# What pandera can do beyond judging rows: change them, drop them unseen, only warn, or judge what no single row can fail.
+BEYOND = ("coerce", "drop_invalid_rows", "dtype", "index", "ordered", "parsers", "strict")
+BEYOND_COLUMN = ("coerce", "drop_invalid_rows", "parsers")
+_USER_ERRORS = (
+    ArithmeticError,
+    AssertionError,
+    AttributeError,
+    LookupError,
+    NameError,
+    RuntimeError,
+    TypeError,
+    ValueError,
+    re.error,
+)
 
 
 def user_schema() -> pa.DataFrameSchema:
@@ -45,32 +50,58 @@ def user_schema() -> pa.DataFrameSchema:
         raise InputError(f"schema.py must define `schema`, got {type(error).__name__}: {error}; mend it") from None
     if not isinstance(schema, pa.DataFrameSchema):
         raise InputError(f"schema.py must define `schema` as a pandera DataFrameSchema, got {type(schema).__name__}; mend it")
+    if beyond := _asked_beyond(schema):
+        raise InputError(f"schema.py must hold rules that single rows can fail, got {beyond[0]}; remove it")
     return schema
 
 
-def check_rows(frame: pd.DataFrame, schema: pa.DataFrameSchema) -> Checked:
+def failing_rows(frame: pd.DataFrame, schema: pa.DataFrameSchema) -> dict[str, np.ndarray]:
     """Judge every row by every rule.
 
-    The masks say which rows fail which rule. pandera then validates the rows left in full wherever one was rejected, so that
-    a rule the masks do not know cannot slip through.
+    Returns
+    -------
+    dict
+        By rule, `<column>: <what>` or `row: <what>`, the rows that fail it, bool of shape (rows,); only rules that a row fails.
 
     Raises
     ------
     InputError
-        Where a rule names a missing column or another dtype, or the rows left still fail.
+        Where a rule names a missing column or another dtype, or does not run.
     """
-    masks = list(_masks(frame, schema))
-    failed = np.logical_or.reduce([mask for _, mask in masks]) if masks else np.zeros(len(frame), dtype=bool)
-    good = frame.loc[~failed] if failed.any() else frame
-    if failed.any():
-        _validate(good, schema)
-    rows = [pd.DataFrame({"row": np.flatnonzero(mask), "rule": rule}) for rule, mask in masks if mask.any()]
-    failures = (
-        pd.concat(rows, ignore_index=True)
-        if rows
-        else pd.DataFrame({"row": pd.Series(dtype="int64"), "rule": pd.Series(dtype="str")})
-    )
-    return Checked(good, failures)
+    failing = dict[str, np.ndarray]()
+    for rule, mask in _masks(frame, schema):
+        if mask.any():
+            failing[rule] = failing[rule] | mask if rule in failing else mask  # two checks can share a name: <lambda>
+    return failing
+
+
+def survivors(frame: pd.DataFrame, refused: np.ndarray, schema: pa.DataFrameSchema) -> Iterator[pd.DataFrame]:
+    """The rows that are not refused, in pieces of at most `PIECE` rows, so that no second copy of the batch is needed.
+
+    Where a row was refused, pandera judges every piece of the others in full: no rule that the masks do not know slips through.
+
+    Raises
+    ------
+    InputError
+        Where the rows left still fail.
+    """
+    clean = not refused.any()
+    for start in range(0, len(frame), PIECE):
+        piece = frame.iloc[start : start + PIECE]
+        if not clean:
+            piece = piece[~refused[start : start + PIECE]]
+            _validate(piece, schema)
+        yield piece
+
+
+def _asked_beyond(schema: pa.DataFrameSchema) -> list[str]:
+    columns = schema.columns.values()
+    checks = [check for part in (schema, *columns) for check in part.checks]
+    return [
+        *(name for name in BEYOND if getattr(schema, name)),
+        *(name for name in BEYOND_COLUMN if any(getattr(column, name) for column in columns)),
+        *(["raise_warning"] if any(check.raise_warning for check in checks) else []),
+    ]
 
 
 def _masks(frame: pd.DataFrame, schema: pa.DataFrameSchema) -> Iterator[tuple[str, np.ndarray]]:
@@ -83,11 +114,11 @@ def _masks(frame: pd.DataFrame, schema: pa.DataFrameSchema) -> Iterator[tuple[st
         series, present = frame[name], frame[name].notna().to_numpy()
         _same_kind(name, column, series)
         if not column.nullable:
-            yield f"{name}: missing or unreadable", ~present
+            yield f"{name}: missing", ~present
         if column.unique:
             yield f"{name}: repeated", series.duplicated().to_numpy() & present
         for check in column.checks:
-            yield f"{name}: {check.error or check.name}", _failing(check, series[present], present)
+            yield f"{name}: {check.error or check.name}", _failing(check, series, present)
     if schema.unique:
         names = [schema.unique] if isinstance(schema.unique, str) else schema.unique
         yield f"row: repeated {', '.join(names)}", frame.duplicated(names).to_numpy()
@@ -98,28 +129,41 @@ def _masks(frame: pd.DataFrame, schema: pa.DataFrameSchema) -> Iterator[tuple[st
 def _same_kind(name: str, column: pa.Column, series: pd.Series) -> None:
     """Refuse a declared dtype that no row of the column can have: pandera would say so only where a row is rejected."""
     declared: Any = column.dtype
-    if declared and not column.coerce and not np.all(declared.check(Engine.dtype(series.dtype), series.head(1))):
+    if declared and not np.all(declared.check(Engine.dtype(series.dtype), series.head(1))):
         raise InputError(f"schema.py must declare {name!r} as it is read, {series.dtype}, got {declared}; mend it")
 
 
-def _failing(check: pa.Check, values: pd.Series | pd.DataFrame, present: np.ndarray) -> np.ndarray:
+def _failing(check: pa.Check, column: pd.Series | pd.DataFrame, present: np.ndarray) -> np.ndarray:
     """The rows of a batch, shape (rows,), on which `check` fails; gaps are judged by `nullable`, not here."""
+    if present.all():
+        return ~_passed(check, column)
     mask = np.zeros(len(present), dtype=bool)
+    mask[present] = ~_passed(check, column[present])
+    return mask
+
+
+def _passed(check: pa.Check, values: pd.Series | pd.DataFrame) -> np.ndarray:
+    """Where `check` holds; shape (rows,)."""
     if not len(values):
-        return mask
+        return np.ones(0, dtype=bool)
+    name = check.error or check.name
     try:
-        mask[present] = ~np.asarray(check(values).check_output, dtype=bool)
-    except (ArithmeticError, AttributeError, LookupError, TypeError, ValueError) as error:
-        name = check.error or check.name
+        passed = np.asarray(check(values).check_output, dtype=bool)
+    except _USER_ERRORS as error:
         raise InputError(
             f"schema.py must hold checks that run on every column, got {type(error).__name__} in {name}; mend it"
         ) from None
-    return mask
+    if passed.shape[:1] != (len(values),):
+        raise InputError(
+            f"schema.py must hold rules that single rows can fail, got one that no row explains: {name}; mend that rule"
+        )
+    return passed if passed.ndim == 1 else np.asarray(passed.all(axis=1))
 
 
 def _validate(good: pd.DataFrame, schema: pa.DataFrameSchema) -> None:
     try:
-        schema.validate(good, lazy=True)
+        if len(good):
+            schema.validate(good, lazy=True)
     except (pandera.errors.SchemaErrors, pandera.errors.SchemaError) as error:
         cases = error.failure_cases
         first = cases["check"].iloc[0] if isinstance(cases, pd.DataFrame) and len(cases) else "a rule"

@@ -1,67 +1,101 @@
-"""The three kinds of incoming files, each with the columns that params.yaml names: rows, feedback, golden ids."""
+"""The two kinds of files that come in again and again, each with the columns that params.yaml names: rows and feedback."""
 
-from datetime import date, timedelta
+import hashlib
+import json
+from dataclasses import dataclass
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 
-from stages.intake.periods import SUFFIXES, files_by_period
-from stages.intake.reading import read_table, typed
+from stages.errors import InputError
+from stages.reading.cells import typed
+from stages.reading.tables import Table, read_table
 from stages.settings import Params
 
+# What feedback may say beside the id and the label; a column that is not there is a gap in every line.
+SAID = ("reviewer", "action", "source", "selection_reason")
 
-def read_rows(file: Path, params: Params) -> pd.DataFrame:
-    """One file of rows, with the columns that params.yaml names and the target where it is there."""
-    names, frame = params.columns, read_table(file)
-    extra = [name for name in (names.prediction, names.model_version, *params.evaluate.segments) if name]
+
+@dataclass(frozen=True, kw_only=True)
+class RawRows:
+    """One file as it was read: typed columns, the cells as they came, by rule the rows with a cell that could not be read."""
+
+    frame: pd.DataFrame
+    cells: pd.DataFrame
+    unreadable: dict[str, np.ndarray]
+    warnings: list[str]
+
+
+def read_rows(file: Path, params: Params) -> RawRows:
+    """One file of rows, with the columns that params.yaml names and the target where it is there.
+
+    Raises
+    ------
+    InputError
+        Where the file cannot be read, lacks a column, or is not what its manifest says.
+    """
+    names, table = params.columns, _checked(file, params)
+    extra = [name for name in (names.prediction, names.model_version, names.group, *params.evaluate.segments) if name]
     numeric = list(names.numeric)
     text = list(dict.fromkeys(name for name in [names.id, *names.text, *names.categorical, *extra] if name not in numeric))
-    if names.target in frame:
+    if names.target in table.frame:
         (numeric if params.task == "regression" else text).append(names.target)
-    return typed(frame, file, text=list(dict.fromkeys(text)), numeric=list(dict.fromkeys(numeric)), times=[names.time])
+    return _read(table, file, text=list(dict.fromkeys(text)), numeric=list(dict.fromkeys(numeric)), times=[names.time])
 
 
-def golden_ids(folder: Path, params: Params) -> frozenset[str]:
-    frames = [typed(read_table(file), file, text=[params.columns.id], numeric=[], times=[]) for file in _golden_files(folder)]
-    return frozenset(str(name) for frame in frames for name in frame[params.columns.id].dropna())
+def read_feedback(file: Path, params: Params) -> RawRows:
+    """One file of feedback.
+
+    Returns
+    -------
+    RawRows with the columns id, label, reviewer, action, source, selection_reason, model_version, reviewed_at, seconds; what a
+    file does not have is a gap.
+    """
+    names, table = params.columns, _checked(file, params)
+    ours = {names.id: "id", names.target: "label"} | _version(params)
+    others = [name for own, name in ours.items() if own != name and {own, name} <= set(table.frame)]  # of the same name as ours
+    cells = table.frame.drop(columns=others).rename(columns=ours)
+    for name in ("id", "label"):
+        if name not in cells:
+            wanted = names.id if name == "id" else names.target
+            raise InputError(f"{file} must have the column {wanted!r}, got others; mend the file or params.yaml: columns")
+    optional = (*SAID, "model_version", "reviewed_at", "seconds")
+    cells = cells.assign(**{name: None for name in optional if name not in cells})
+    text, numeric = ["id", *SAID, "model_version"], ["seconds"]
+    (numeric if params.task == "regression" else text).append("label")
+    renamed = Table(cells, table.broken, table.warnings)
+    return _read(renamed, file, text=text, numeric=numeric, times=["reviewed_at"])
 
 
-def read_feedback(folder: Path, params: Params, as_of: date) -> pd.DataFrame:
-    """All feedback known on the day `as_of`, in the order of arrival; what is absent is filled with what absence means."""
-    frames = [_feedback_file(file, params) for period, file in files_by_period(folder).items() if period.first <= as_of]
-    empty = pd.DataFrame({name: pd.Series(dtype="str") for name in ("id", "label", "reviewer", "action")})
-    known = pd.concat([empty, *frames], ignore_index=True)
-    if "reviewed_at" not in known:
-        return known
-    end = pd.Timestamp(as_of + timedelta(days=1), tz="UTC")
-    return known[known["reviewed_at"].isna() | (known["reviewed_at"] < end)].sort_values(
-        "reviewed_at", kind="stable", na_position="first"
-    )
+def _version(params: Params) -> dict[str, str]:
+    name = params.columns.model_version
+    return {name: "model_version"} if name else {}
 
 
-def _feedback_file(file: Path, params: Params) -> pd.DataFrame:
-    names, frame = params.columns, read_table(file)
-    frame = frame.assign(**{name: None for name in ("reviewer", "action", "reviewed_at") if name not in frame})
-    text, numeric = [names.id, "reviewer", "action"], [names.target]
-    if params.task == "classification":
-        text, numeric = [*text, *numeric], []
-    read = typed(frame, file, text=text, numeric=numeric, times=["reviewed_at"])
-    return read.rename(columns={names.id: "id", names.target: "label"}).fillna({"reviewer": "unknown", "action": "outcome"})
+def _checked(file: Path, params: Params) -> Table:
+    """The file as it is, held against its manifest where it has one: `<file name>.manifest.json` with `rows` and `sha256`."""
+    table = read_table(file, params.batches.max_mib)
+    manifest = file.with_name(f"{file.name}.manifest.json")
+    if not manifest.is_file():
+        return table
+    try:
+        said = json.loads(manifest.read_text(encoding="utf-8"))
+        rows, sha256 = said.get("rows"), said.get("sha256")
+    except (AttributeError, ValueError):
+        raise InputError(f"{manifest} must be a JSON object with rows and sha256, got something else; mend it") from None
+    if rows is not None and rows != len(table.frame):
+        raise InputError(f"{file} must have {rows} rows as its manifest says, got {len(table.frame)}; deliver it again")
+    if sha256 is not None and str(sha256).lower() != _sha256(file):
+        raise InputError(f"{file} must have the sha256 of its manifest, got another one; deliver it again")
+    return table
 
 
-def read_golden(folder: Path, params: Params) -> pd.DataFrame:
-    """The golden set: feature, target and segment columns of every row with a label; no rows where there is no golden set."""
-    names = params.columns
-    numbers = [*names.numeric, *([names.target] if params.task == "regression" else [])]
-    text = [
-        name
-        for name in dict.fromkeys([names.id, *names.features, names.target, *params.evaluate.segments])
-        if name not in numbers
-    ]
-    frames = [typed(read_table(file), file, text=text, numeric=numbers, times=[]) for file in _golden_files(folder)]
-    rows = pd.concat(frames, ignore_index=True) if frames else pd.DataFrame(columns=[*text, *numbers])
-    return rows[rows[names.target].notna()]
+def _sha256(file: Path) -> str:
+    with file.open("rb") as content:
+        return hashlib.file_digest(content, "sha256").hexdigest()
 
 
-def _golden_files(folder: Path) -> list[Path]:
-    return [file for file in sorted(folder.glob("*")) if file.name.lower().endswith(SUFFIXES) and not file.name.startswith(".")]
+def _read(table: Table, file: Path, *, text: list[str], numeric: list[str], times: list[str]) -> RawRows:
+    frame, unreadable = typed(table.frame, file, text=text, numeric=numeric, times=times)
+    return RawRows(frame=frame, cells=table.frame, unreadable=table.broken | unreadable, warnings=table.warnings)

@@ -4,8 +4,8 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from stages.errors import InputError
-from stages.intake.periods import Period
-from stages.settings import Labels, Split
+from stages.reading.periods import Period
+from stages.sections import Labels, Split
 
 
 @dataclass(frozen=True)

@@ -16,7 +16,7 @@ from sklearn.utils import get_tags
 from sklearn.utils._param_validation import InvalidParameterError
 
 from stages.errors import UsageError
-from stages.settings import Columns, Train
+from stages.sections import Columns, Train
 
 
 def features(frame: pd.DataFrame, columns: Columns) -> pd.DataFrame:

@@ -12,6 +12,9 @@ app = typer.Typer(
     no_args_is_help=True, pretty_exceptions_enable=False, add_completion=False, help="A retraining loop that only moves forward."
 )
 
+quarantine = typer.Typer(no_args_is_help=True, help="What was refused, by which rule, and its release.")
+app.add_typer(quarantine, name="quarantine")
+
 
 @app.command()
 def init(
@@ -103,3 +106,54 @@ def promote(
 
     version = promote_candidate(Approval(approved_by, reason, accept_review), run_git)
     typer.echo(f"version {version} is the baseline now, and committed; `dvc push` before `git push`")
+
+
+@quarantine.command("list")
+def list_findings(
+    batch: Annotated[str | None, typer.Option(help="Only this batch (raw/2026-W40.parquet).")] = None,
+    rule: Annotated[str | None, typer.Option(help="Only this rule.")] = None,
+    status: Annotated[str | None, typer.Option(help="Only quarantined, released, review or open findings.")] = None,
+    csv: Annotated[
+        Path | None, typer.Option(help="Also write the findings, one a line, into a new CSV file.", metavar="FILE")
+    ] = None,
+) -> None:
+    """Count the findings by batch and rule."""
+    from stages.ops.findings import Wanted, export
+    from stages.ops.quarantine import show_list
+
+    wanted = Wanted(batch, rule, status)
+    show_list(wanted)
+    if csv:
+        typer.echo(f"written to {csv}: {export(wanted, csv):,}")
+
+
+@quarantine.command()
+def show(
+    batch: Annotated[str, typer.Argument(help="The batch (raw/2026-W40.parquet).", metavar="BATCH")],
+    rule: Annotated[str | None, typer.Option(help="Only this rule.")] = None,
+    limit: Annotated[int, typer.Option(help="How many findings.", min=1)] = 20,
+) -> None:
+    """Show the findings of a batch, with shortened values."""
+    from stages.ops.quarantine import show_batch
+
+    show_batch(batch, rule, limit)
+
+
+@quarantine.command()
+def release(
+    by: Annotated[str, typer.Option(help="Who answers for it.")],
+    reason: Annotated[str, typer.Option(help="Why, for the record.")],
+    batch: Annotated[str, typer.Option(help="The batch (raw/2026-W40.parquet).")],
+    rule: Annotated[str, typer.Option(help="The rule, as `ratchet quarantine list` names it.")],
+    ids: Annotated[
+        list[str] | None, typer.Option("--id", help="Only the row with this id; may be repeated.", metavar="ID")
+    ] = None,
+) -> None:
+    """Let rows, labels or a whole batch pass a rule that refused them, from the next run on."""
+    from stages import settings
+    from stages.ops.quarantine import Asked
+    from stages.ops.quarantine import release as write_release
+
+    asked = Asked(batch=batch, rule=rule, ids=tuple(ids or ()), by=by, reason=reason)
+    n = write_release(asked, settings.load().columns.id)
+    typer.echo(f"findings released in data/releases.yaml: {n:,}\nnext: dvc repro, then commit both: a review sees the entry")

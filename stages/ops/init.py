@@ -14,16 +14,18 @@ from rich.console import Console
 
 from stages import artefacts, settings
 from stages.adoption.guess import Asked
+from stages.adoption.limits import first_limits
 from stages.adoption.look import Start, look
-from stages.adoption.params import EVERY, first_params
+from stages.adoption.params import EVERY, first_columns, first_params
 from stages.adoption.place import place
 from stages.adoption.render import DVC_YAML, TEMPLATES, dvc_yaml, params_yaml, schema_py
 from stages.decision.baseline import Git
 from stages.errors import InputError, Refused, ToolError, UsageError
-from stages.intake.periods import period
 from stages.ops.dvc import dvc_output, run_dvc
 from stages.ops.version_zero import write_version_zero
 from stages.partitions import Partitions
+from stages.reading.periods import period
+from stages.sections import Columns
 from stages.settings import Params
 
 DRAFT = Path(".ratchet-init.part")
@@ -37,6 +39,7 @@ START = {
     "data.gitignore": Path("data/.gitignore"),
     "kpi.csv": artefacts.KPI,
     "events.yaml": artefacts.EVENTS,
+    "releases.yaml": artefacts.RELEASES,
     "feedback.md": artefacts.FEEDBACK / "README.md",
 }
 MERGED = frozenset({".gitignore", ".dvcignore"})  # lines are added to these where they exist
@@ -125,7 +128,9 @@ def _write(draft: Path, start: Start, approver: str, installed: Path, git: Git, 
 
 def _write_settings(start: Start, approver: str) -> Params:
     name, labelled, target = _model(start.target), list(start.labelled.values()), start.read[start.target]
-    found: dict[str, Any] = first_params(name, start.task, start.columns, labelled, start.every, approver, target)
+    columns = Columns.model_validate(first_columns(start.columns))
+    limits = first_limits(start.read, start.batch, columns, start.task)
+    found: dict[str, Any] = first_params(name, start.task, start.columns, labelled, start.every, approver, target, limits)
     artefacts.write_text(artefacts.PARAMS, params_yaml(found))
     artefacts.write_text(DVC_YAML, dvc_yaml(name, start.task))
     artefacts.write_text(settings.SCHEMA, settings.schema_text())

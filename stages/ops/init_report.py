@@ -6,7 +6,9 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
+from stages.adoption.limits import LIMITS
 from stages.ops.init import LOCK, Done
+from stages.ops.printing import lines, paper
 
 SMALL = 200  # rows of a holdout below which hardly any gain can be proven
 RARE = 20  # rows of a class below which it is called rare
@@ -14,7 +16,7 @@ RARE = 20  # rows of a class below which it is called rare
 
 def show_start(done: Done, console: Console | None = None) -> None:
     """Print it."""
-    console = console or Console(width=None if Console().is_terminal else 140, highlight=False)
+    console = console or paper()
     start, batches = done.start, list(done.start.labelled)
     for tool in done.new:
         console.print(f"{tool} init: this folder had no {tool} repository")
@@ -34,11 +36,7 @@ def show_start(done: Done, console: Console | None = None) -> None:
 
 
 def _columns(done: Done) -> Table:
-    table = Table(box=None, padding=(0, 2, 0, 0), header_style="dim")
-    for name in ("column", "role", "why"):
-        table.add_column(name, overflow="fold")
-    for name in ("distinct", "missing"):
-        table.add_column(name, justify="right")
+    table = lines("column", "role", "why", "distinct", "missing", numbers=("distinct", "missing"))
     order = ("id", "time", "target", "text", "categorical", "numeric", None)
     for own in sorted(done.start.columns, key=lambda own: order.index(own.role)):
         style = "dim" if own.role is None else ""
@@ -62,6 +60,10 @@ def _checks(done: Done) -> Iterator[str]:
     sizes = start.read[start.target].value_counts()
     if start.task == "classification" and (sizes < RARE).any():
         yield f"{(sizes < RARE).sum()} of {len(sizes)} classes have fewer than {RARE} rows: hard to learn, and to judge"
+    lenient = [name for name in LIMITS if LIMITS[name]["block"] and getattr(done.params.batches, name).block is None]
+    if lenient:
+        names = ", ".join(f"batches.{name}" for name in lenient)
+        yield f"some of these batches are unlike those before, so {names} only warn, and do not block; is that as it should be?"
     yield "schema.py holds what the first rows showed: which gaps and which new values are errors?"
     if done.ignored:
         yield f"Git ignores {done.ignored}: its rows are in data/raw, which DVC keeps"

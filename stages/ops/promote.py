@@ -2,7 +2,6 @@
 
 import shutil
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 from stages import artefacts, settings
@@ -44,7 +43,7 @@ def promote(approval: Approval, git: Git) -> int:
     try:
         _switch(decision, ledger.with_entry(entry))
         git("add", "--update", "--", *COMMITTED)
-        git("add", "--", str(_evaluation(decision)))
+        git("add", "--", str(artefacts.evaluation_of(decision["candidate"]["md5"])))
         subject = f"Promote {params.model} version {entry.version}"
         git("commit", "-m", subject, "-m", f"Approved by {approval.by}: {approval.reason}")
     except BaseException:
@@ -64,7 +63,7 @@ def _switch(decision: dict[str, Any], ledger: Ledger) -> None:
 
 def _undo(decision: dict[str, Any], git: Git) -> None:
     """Back to the last commit: only what a promotion writes, and only because all of it was committed before."""
-    _evaluation(decision).unlink(missing_ok=True)
+    artefacts.evaluation_of(decision["candidate"]["md5"]).unlink(missing_ok=True)
     git("reset", "--quiet")
     git("checkout", "--", *COMMITTED)
     run_dvc("checkout", "--quiet", str(artefacts.BASELINE), quiet=True)
@@ -125,8 +124,4 @@ def _entry(decision: dict[str, Any], ledger: Ledger, approval: Approval, params:
 def _record_evaluation(decision: dict[str, Any]) -> None:
     """Keep the candidate's evaluation beside the ledger, for clones that do not hold this commit."""
     record = artefacts.read_json(artefacts.EVALUATION) | {"golden_md5": decision["compared"]["golden"]}
-    artefacts.write_json(_evaluation(decision), record)
-
-
-def _evaluation(decision: dict[str, Any]) -> Path:
-    return artefacts.EVALUATIONS / f"{decision['candidate']['md5'].removesuffix('.dir')}.json"
+    artefacts.write_json(artefacts.evaluation_of(decision["candidate"]["md5"]), record)

@@ -6,13 +6,14 @@ from rich.table import Table
 
 from stages import artefacts
 from stages.decision.ledger import Ledger, read_ledger
+from stages.ops.printing import paper
 
 VERDICTS = ("promote", "review", "hold")
 
 
 def show_status(console: Console | None = None) -> None:
     """Print the production version, what it promised, the last attempts and the last verdicts."""
-    console = console or Console(highlight=False)
+    console = console or paper()
     ledger = read_ledger(artefacts.LEDGER)
     live = ledger.live
     table = Table.grid(padding=(0, 2))

@@ -14,6 +14,7 @@ from stages.artefacts import read_yaml
 from stages.decision.baseline import Git
 from stages.errors import InputError, Refused, ToolError
 from stages.ops.dvc import in_project
+from stages.ops.init import START
 
 CODE, DRAFT, OLD = Path("stages"), Path(".stages.part"), Path(".stages.old")
 LOCK = Path("requirements.lock")
@@ -85,6 +86,9 @@ def _replace(installed: Path) -> None:
     shutil.rmtree(OLD)
     if (installed / LOCK).is_file():
         shutil.copyfile(installed / LOCK, LOCK)
+    for name, path in START.items():  # an optional input that the new stages ask for starts empty
+        if not path.exists() and path.parent.is_dir():
+            shutil.copyfile(CODE / "adoption/templates/start" / name, path)
 
 
 def _run(module: str) -> None:

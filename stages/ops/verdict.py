@@ -7,6 +7,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from stages.decision.baseline import FETCH
+from stages.ops.printing import lines, paper
 
 SHOWN = 5  # reasons that a person reads in ten seconds
 NEXT = {
@@ -35,7 +36,7 @@ def show(
     trigger: dict[str, Any], validation: dict[str, Any], decision: dict[str, Any] | None, console: Console | None = None
 ) -> None:
     """Print trigger, rows, metric, rules, verdict and what to do next; without a decision, only why there was none."""
-    console = console or Console(width=None if Console().is_terminal else 140, highlight=False)
+    console = console or paper()
     console.print(_head(trigger, validation, decision))
     if decision is None:
         console.print(
@@ -75,9 +76,7 @@ def _head(trigger: dict[str, Any], validation: dict[str, Any], decision: dict[st
 
 def _rules(rules: list[dict[str, Any]]) -> Table:
     """One line a rule; segments that pass without being critical share one."""
-    table = Table(box=None, padding=(0, 2, 0, 0), header_style="dim")
-    for name in ("", "rule", "why"):
-        table.add_column(name, overflow="fold")
+    table = lines("", "rule", "why")
     quiet = [rule for rule in rules if rule["name"] == "segment" and rule["outcome"] == "pass"]
     for rule in rules:
         if rule not in quiet:

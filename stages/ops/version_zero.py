@@ -31,7 +31,7 @@ def write_version_zero(rows: pd.DataFrame, first: date, params: Params) -> None:
     bundle.save(artefacts.BASELINE, model, profile(labelled, labels, params.columns), about)
     run_dvc("add", str(artefacts.BASELINE), quiet=True)
     md5 = artefacts.dvc_md5(artefacts.BASELINE)
-    artefacts.write_json(artefacts.EVALUATIONS / f"{md5.removesuffix('.dir')}.json", {"golden_md5": None})
+    artefacts.write_json(artefacts.evaluation_of(md5), {"golden_md5": None})
     entry = Entry(
         kind="promotion",
         as_of=first - timedelta(days=1),

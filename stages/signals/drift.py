@@ -12,7 +12,7 @@ import pandas as pd
 from numpy.typing import NDArray
 from scipy.stats import binom, kstwobign, norm
 
-from stages.settings import Columns, Drift
+from stages.sections import Columns, Drift
 from stages.signals.profile import WORDS, profile
 
 Array = NDArray[Any]

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from stages.errors import UsageError
-from stages.settings import Clause, Policy
+from stages.sections import Clause, Policy
 
 VERDICTS = ("rollback", "blocked", "investigate", "retrain")  # in order of precedence; `skip` when none holds
 

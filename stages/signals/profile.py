@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from stages.settings import Columns
+from stages.sections import Columns
 
 WORDS = 1000  # the most frequent words of a text column
 _WORD = re.compile(r"(?u)\b\w\w+\b")

@@ -68,6 +68,6 @@ def fact_words(world: World) -> dict[str, str]:
 
 
 def _quarantined(validation: dict[str, Any]) -> float:
-    recent = [validation["batches"][name] for name in validation["recent"]]
+    recent = [own for own in validation["batches"].values() if own["role"] != "feedback" and own["batch"] in validation["recent"]]
     rows = sum(batch["rows"] for batch in recent)
     return sum(batch["quarantined"] for batch in recent) / rows if rows else 1.0

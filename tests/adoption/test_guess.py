@@ -8,6 +8,7 @@ import pytest
 
 from stages.adoption.guess import Asked, Column, guess, look
 from stages.adoption.leaks import answers, leaks, settled
+from stages.adoption.limits import LIMITS
 from stages.adoption.params import first_params
 from stages.errors import InputError, UsageError
 
@@ -162,13 +163,13 @@ def test_windows_follow_the_batches():
     columns += [Column("c", "categorical", "", 3, 0), Column("d", "categorical", "", 30, 0)]
 
     def split(labelled: list[int]) -> dict[str, int]:
-        return first_params("m", "classification", columns, labelled, "week", "me", pd.Series(["a", "b"]))["split"]
+        return first_params("m", "classification", columns, labelled, "week", "me", pd.Series(["a", "b"]), LIMITS)["split"]
 
     assert split([2000] * 6)["holdout_batches"] == 1  # 2,000 rows judge
     assert split([400] * 9)["holdout_batches"] == 3  # 1,200 are enough, 800 are not
     assert split([10] * 9)["holdout_batches"] == 3  # never more than a third
     assert split([10, 10])["holdout_batches"] == 1
-    found = first_params("m", "classification", columns, [400] * 9, "week", "me", pd.Series(["a", "b"]))
+    found = first_params("m", "classification", columns, [400] * 9, "week", "me", pd.Series(["a", "b"]), LIMITS)
     assert found["evaluate"]["segments"] == ["c"]
     assert found["trigger"]["min_new_labels"] == 200
 
@@ -176,6 +177,6 @@ def test_windows_follow_the_batches():
 def test_allowed_loss_of_a_quantity_is_in_its_own_units():
     """Mean absolute deviation of 0 and 100 is 50, 5 % of it 2.5, to one digit 2 (ties to even)."""
     columns = [Column(name, name, "", 9, 0) for name in ("id", "time", "target", "numeric")]
-    found = first_params("m", "regression", columns, [100, 100], "week", "me", pd.Series([0.0, 100.0]))
+    found = first_params("m", "regression", columns, [100, 100], "week", "me", pd.Series([0.0, 100.0]), LIMITS)
     assert found["gate"]["max_segment_drop"] == 2.0
     assert (found["gate"]["primary"], found["gate"]["min_gain"]) == ("neg_mean_absolute_error", 0.0)

@@ -13,7 +13,7 @@ HEAVY = {"matplotlib", "pandas", "pandera", "scipy", "sklearn", "skops", "dvc"}
 @pytest.mark.parametrize(
     ("module", "used"),
     [
-        ("stages.validate", {"pandas", "pandera"}),
+        ("stages.validate", {"pandas", "pandera", "scipy", "sklearn"}),
         ("stages.trigger", {"pandas", "scipy", "sklearn", "skops"}),
         ("stages.train", {"pandas", "scipy", "sklearn", "skops"}),
         ("stages.evaluate", {"pandas", "scipy", "sklearn", "skops"}),  # matplotlib only when it draws

@@ -12,11 +12,14 @@ FLOORS = [  # from top to bottom; a room knows those below it, never those besid
     ["adoption"],
     ["validate", "trigger", "train", "evaluate", "gate"],
     ["intake"],
+    ["history", "labels"],
+    ["reading"],
     ["signals"],
     ["evidence"],
     ["decision"],
     ["modelling"],
     ["settings"],
+    ["sections"],
     ["partitions"],
     ["artefacts"],
     ["errors"],
@@ -24,9 +27,10 @@ FLOORS = [  # from top to bottom; a room knows those below it, never those besid
 FLOOR = {room: k for k, rooms in enumerate(FLOORS) for room in rooms}
 FILES = [file for file in sorted((ROOT / "stages").rglob("*.py")) if "templates" not in file.relative_to(ROOT).parts]
 CODE = [*FILES, *sorted((ROOT / "desk").rglob("*.py")), ROOT / "ratchet.py", ROOT / "schema.py"]
-PURE = {  # what a module may call while it is imported, beside classes: it builds a constant and touches nothing
-    "array", "capitalize", "compile", "date", "dict", "field", "fromkeys", "frozenset", "index", "len", "list", "max", "min",
-    "range", "resolve", "set", "sorted", "str", "timedelta", "tuple", "with_suffix",
+PURE = {  # what a module may call while it is imported, beside classes: it builds a constant or a command, and touches nothing
+    "add_typer", "arange", "array", "astype", "bool_", "capitalize", "compile", "date", "dict", "field", "float64", "fromkeys",
+    "frozenset", "index", "int64", "items", "join", "large_string", "len", "list", "log", "max", "min", "range", "resolve", "replace",
+    "round", "schema", "set", "sorted", "str", "string", "timedelta", "tuple", "uint64", "unique", "with_suffix",
 }  # fmt: skip
 
 
@@ -89,7 +93,7 @@ def test_nothing_runs_on_import(file):
             continue
         assert not isinstance(node, ast.For | ast.While | ast.With | ast.Try), f"line {node.lineno}"
         if isinstance(node, ast.Expr):
-            assert isinstance(node.value, ast.Constant), f"line {node.lineno}"
+            assert isinstance(node.value, ast.Constant) or calls_on_import(node) == ["add_typer"], f"line {node.lineno}"
         called = {name for name in calls_on_import(node) if not name[0].isupper()}
         assert called <= PURE, f"line {node.lineno}"
 

@@ -9,7 +9,7 @@ from desk.chance import keyed
 from desk.reviewers import REVIEWERS, SKIP_SHARE, _error_chances
 from desk.world import QUEUES
 
-REVIEW_COLUMNS = ["ticket_id", "reviewer", "action", "queue", "reviewed_at", "seconds", "source"]
+REVIEW_COLUMNS = ["ticket_id", "reviewer", "action", "queue", "reviewed_at", "seconds", "source", "selection_reason"]
 DESK = Desk(seed=7, tickets_per_week=400)
 
 
@@ -118,3 +118,26 @@ def test_no_tickets_give_no_reviews():
     none = DESK.reviews(DESK.tickets(0).head(0), [])
     assert list(none.columns) == REVIEW_COLUMNS
     assert none.empty
+
+
+def test_every_agent_of_the_week_answers_gold_questions_about_as_well_as_the_skill_says():
+    golden = DESK.golden(300, range(9))
+    truth = golden.set_index("ticket_id")["queue"]
+    answers = pd.concat([DESK.gold_answers(week, golden) for week in range(22, 122)])
+    assert list(answers.columns) == REVIEW_COLUMNS
+    assert set(answers["action"]) == {"label"}
+    right = (answers["queue"] == answers["ticket_id"].map(truth)).groupby(answers["reviewer"]).agg(["mean", "size"])
+    for agent in REVIEWERS:  # 100 weeks of 6 questions: within four standard errors of the skill
+        share, size = right.loc[agent.name]
+        assert size == 600
+        assert abs(share - agent.skill) < 4 * (agent.skill * (1 - agent.skill) / size) ** 0.5
+
+
+def test_gold_questions_are_only_for_who_is_there_and_the_same_whenever_asked():
+    golden = DESK.golden(300, range(9))
+    before, after = DESK.gold_answers(21, golden), DESK.gold_answers(22, golden)
+    assert "agent-jonas" not in set(before["reviewer"])
+    assert "agent-jonas" in set(after["reviewer"])
+    pd.testing.assert_frame_equal(after, DESK.gold_answers(22, golden))
+    monday = pd.Timestamp("2026-06-08", tz="UTC")
+    assert after["reviewed_at"].between(monday, monday + pd.Timedelta(days=5)).all()

@@ -1,11 +1,12 @@
 """Row rules: which row fails which rule, and schemas that cannot be judged row by row."""
 
+import numpy as np
 import pandas as pd
 import pandera.pandas as pa
 import pytest
 
 from stages.errors import InputError
-from stages.intake.rows import check_rows, user_schema
+from stages.intake.rows import PIECE, failing_rows, survivors, user_schema
 
 FRAME = pd.DataFrame(
     {
@@ -17,8 +18,12 @@ FRAME = pd.DataFrame(
 
 
 def reasons(frame: pd.DataFrame, schema: pa.DataFrameSchema) -> list[tuple[int, str]]:
-    failures = check_rows(frame, schema).failures
-    return sorted(zip(failures["row"].tolist(), failures["rule"].tolist(), strict=True))
+    return sorted((int(row), rule) for rule, mask in failing_rows(frame, schema).items() for row in np.flatnonzero(mask))
+
+
+def left(frame: pd.DataFrame, schema: pa.DataFrameSchema) -> pd.DataFrame:
+    masks = failing_rows(frame, schema).values()
+    return pd.concat(survivors(frame, np.any([np.zeros(len(frame), dtype=bool), *masks], axis=0), schema))
 
 
 def test_every_failed_rule_of_every_row_is_listed():
@@ -33,32 +38,46 @@ def test_every_failed_rule_of_every_row_is_listed():
     assert reasons(FRAME, schema) == [
         (1, "color: isin(['red', 'blue'])"),
         (1, "size: size is positive"),
-        (2, "color: missing or unreadable"),
+        (2, "color: missing"),
         (2, "id: repeated"),
-        (3, "id: missing or unreadable"),
+        (3, "id: missing"),
         (4, "color: isin(['red', 'blue'])"),
         (4, "size: less_than(100)"),
     ]
-    assert check_rows(FRAME, schema).good["id"].tolist() == ["a"]
+    assert left(FRAME, schema)["id"].tolist() == ["a"]
 
 
 def test_of_repeated_rows_the_first_stays():
     frame = pd.DataFrame({"id": pd.array(["a", "a", "b", "a"], dtype="str")})
-    assert check_rows(frame, pa.DataFrameSchema({"id": pa.Column("str", unique=True)})).good.index.tolist() == [0, 2]
+    assert left(frame, pa.DataFrameSchema({"id": pa.Column("str", unique=True)})).index.tolist() == [0, 2]
 
 
 def test_a_frame_without_faults_comes_back_as_it_is():
-    checked = check_rows(FRAME, pa.DataFrameSchema({"size": pa.Column("float64", nullable=True)}))
-    pd.testing.assert_frame_equal(checked.good, FRAME)
-    assert checked.failures.empty
-    assert list(checked.failures.columns) == ["row", "rule"]
+    schema = pa.DataFrameSchema({"size": pa.Column("float64", nullable=True)})
+    pd.testing.assert_frame_equal(left(FRAME, schema), FRAME)
+    assert failing_rows(FRAME, schema) == {}
+
+
+def test_survivors_come_in_pieces_and_keep_their_positions():
+    # Two pieces and one row: the second row of each piece is refused, and the very last one.
+    frame = pd.DataFrame({"size": np.ones(2 * PIECE + 1)})
+    refused = np.isin(np.arange(len(frame)), [1, PIECE + 1, 2 * PIECE])
+    pieces = list(survivors(frame, refused, pa.DataFrameSchema({"size": pa.Column("float64", pa.Check.gt(0))})))
+    assert [len(piece) for piece in pieces] == [PIECE - 1, PIECE - 1, 0]
+    assert np.concatenate([piece.index for piece in pieces]).tolist() == np.flatnonzero(~refused).tolist()
+
+
+def test_a_row_that_the_masks_missed_is_found_where_another_was_refused():
+    schema = pa.DataFrameSchema({"size": pa.Column("float64", pa.Check.gt(0))})
+    with pytest.raises(InputError, match=r"got one that no row explains: greater_than\(0\); mend that rule"):
+        list(survivors(pd.DataFrame({"size": [-1.0, -1.0, 1.0]}), np.array([True, False, False]), schema))
 
 
 def test_two_checks_without_a_name_of_their_own_both_count():
     schema = pa.DataFrameSchema(
         {"size": pa.Column("float64", [pa.Check(lambda s: s < 100), pa.Check(lambda s: s > 0)], nullable=True)}
     )
-    assert reasons(FRAME, schema) == [(1, "size: <lambda>"), (4, "size: <lambda>")]
+    assert reasons(FRAME, schema) == [(1, "size: <lambda>"), (4, "size: <lambda>")]  # 1: negative; 4: too large
 
 
 def test_a_rule_over_several_columns_is_a_rule_of_the_row():
@@ -67,6 +86,11 @@ def test_a_rule_over_several_columns_is_a_rule_of_the_row():
         checks=pa.Check(lambda frame: ~((frame["color"] == "mauve") & (frame["size"] > 100)), error="mauve is small"),
     )
     assert reasons(FRAME, schema) == [(4, "row: mauve is small")]
+
+
+def test_a_rule_that_judges_every_cell_of_a_row_is_failed_by_one_cell():
+    schema = pa.DataFrameSchema(checks=pa.Check(lambda frame: frame < 3, error="small"))
+    assert reasons(pd.DataFrame({"a": [1.0, 1.0, 9.0], "b": [1.0, 9.0, 9.0]}), schema) == [(1, "row: small"), (2, "row: small")]
 
 
 def test_rows_that_are_unique_together_are_judged_together():
@@ -87,20 +111,27 @@ def test_no_rows_fail_nothing():
 def test_an_optional_column_may_be_absent_and_a_required_one_not():
     assert reasons(FRAME, pa.DataFrameSchema({"weight": pa.Column("float64", required=False)})) == []
     with pytest.raises(InputError, match=r"must name columns of params\.yaml, got 'weight'; remove the rule or add the column"):
-        check_rows(FRAME, pa.DataFrameSchema({"weight": pa.Column("float64")}))
+        failing_rows(FRAME, pa.DataFrameSchema({"weight": pa.Column("float64")}))
 
 
 @pytest.mark.parametrize("size", [[1.0, 2.0], [1.0, -1.0]], ids=["clean rows", "a row that fails"])
 def test_a_dtype_that_no_row_can_have_is_refused_whether_or_not_a_row_fails(size):
     schema = pa.DataFrameSchema({"size": pa.Column("int64", pa.Check.gt(0))})
     with pytest.raises(InputError, match=r"schema\.py must declare 'size' as it is read, float64, got int64; mend it"):
-        check_rows(pd.DataFrame({"size": size}), schema)
+        failing_rows(pd.DataFrame({"size": size}), schema)
 
 
-def test_a_rule_that_no_row_explains_is_refused():
-    schema = pa.DataFrameSchema({"size": pa.Column("float64", pa.Check(lambda s: s.mean() > 5, error="mean"))})
+@pytest.mark.parametrize("least", [0, 5], ids=["that holds", "that does not hold"])
+def test_a_rule_about_a_whole_column_is_refused(least):
+    schema = pa.DataFrameSchema({"size": pa.Column("float64", pa.Check(lambda s: s.mean() > least, error="mean"))})
     with pytest.raises(InputError, match="must hold rules that single rows can fail, got one that no row explains: mean; mend"):
-        check_rows(pd.DataFrame({"size": [1.0, 2.0]}), schema)
+        failing_rows(pd.DataFrame({"size": [1.0, 2.0]}), schema)
+
+
+def test_a_rule_with_an_answer_a_column_is_refused():
+    schema = pa.DataFrameSchema(checks=pa.Check(lambda frame: frame.mean() > 0, error="means"))
+    with pytest.raises(InputError, match="got one that no row explains: means; mend"):
+        failing_rows(pd.DataFrame({"size": [1.0, 2.0]}), schema)
 
 
 # --- schema.py
@@ -125,6 +156,24 @@ def test_a_schema_file_that_cannot_be_used_is_one_error(project, text, message):
     assert str(refused.value).startswith(f"schema.py {message}")
 
 
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [
+        ("{'id': pa.Column('str', coerce=True)}", "coerce"),
+        ("{'id': pa.Column('str', parsers=pa.Parser(lambda s: s.str.strip()))}", "parsers"),
+        ("{'id': pa.Column('str', pa.Check.str_length(1, raise_warning=True))}", "raise_warning"),
+        ("checks=pa.Check(lambda f: f['id'] != '', raise_warning=True)", "raise_warning"),
+        ("{'id': pa.Column('str')}, strict=True", "strict"),
+        ("{'id': pa.Column('str')}, drop_invalid_rows=True", "drop_invalid_rows"),
+        ("index=pa.Index('int64')", "index"),
+    ],
+)
+def test_what_is_no_rule_of_a_row_is_refused_and_not_ignored(project, text, name):
+    (project.folder / "schema.py").write_text(f"import pandera.pandas as pa\nschema = pa.DataFrameSchema({text})")
+    with project.as_home(), pytest.raises(InputError, match=f"rules that single rows can fail, got {name}; remove it$"):
+        user_schema()
+
+
 def test_a_schema_file_that_is_not_there_is_one_error(project):
     (project.folder / "schema.py").unlink()
     with project.as_home(), pytest.raises(InputError, match=r"schema\.py must exist, got nothing there; `git checkout"):
@@ -134,4 +183,4 @@ def test_a_schema_file_that_is_not_there_is_one_error(project):
 def test_a_check_that_does_not_run_is_refused_by_name():
     schema = pa.DataFrameSchema({"size": pa.Column("float64", pa.Check(lambda s: s.str.len() > 1, error="long enough"))})
     with pytest.raises(InputError, match=r"must hold checks that run on every column, got AttributeError in long enough; mend"):
-        check_rows(pd.DataFrame({"size": [1.0, 2.0]}), schema)
+        failing_rows(pd.DataFrame({"size": [1.0, 2.0]}), schema)

@@ -1,112 +1,185 @@
-"""Rows, feedback and golden ids, with the columns that params.yaml names."""
+"""Rows and feedback with the columns that params.yaml names, held against a manifest where there is one."""
 
-from datetime import date
+import hashlib
+import json
 
 import pandas as pd
 import pytest
+from made_intake import said
 
 from stages.errors import InputError
-from stages.intake.sources import golden_ids, read_feedback, read_golden, read_rows
+from stages.intake.sources import read_feedback, read_rows
+
+FEEDBACK = ("id", "label", "reviewer", "action", "source", "selection_reason", "model_version", "reviewed_at", "seconds")
 
 
-def write(folder, **files):
-    for name, text in files.items():
-        (folder / name.replace("__", ".").replace("_", "-")).write_text(text)
-    return folder
+@pytest.fixture
+def file(tmp_path):
+    """Writes a file of the lines given."""
 
+    def write(*lines: str, name: str = "a.csv"):
+        (tmp_path / name).write_text("\n".join([*lines, ""]))
+        return tmp_path / name
 
-def feedback(folder, params, as_of=date(2026, 10, 4)):
-    frame = read_feedback(folder, params, as_of)[["id", "label", "reviewer", "action"]]
-    return [tuple(None if pd.isna(cell) else cell for cell in row) for row in frame.to_numpy()]
+    return write
 
 
 # --- rows
 
 
-def test_rows_have_features_segments_and_the_target_where_it_is_there(tmp_path, make_params):
-    params = make_params({"columns.prediction": "said", "evaluate.segments": ["color", "shop"]})
-    header = "id,at,color,size,said,shop,more\n1,2026-10-01,red,2,x,north,?\n"
-    write(tmp_path, **{"a__csv": header, "b__csv": header.replace("more", "label")})
-    assert set(read_rows(tmp_path / "a.csv", params)) == {"id", "at", "color", "size", "said", "shop"}
-    assert read_rows(tmp_path / "b.csv", params)["label"].tolist() == ["?"]
+def test_rows_have_features_segments_what_was_served_and_the_target_where_it_is_there(file, make_params):
+    changes = {"columns.prediction": "said", "columns.model_version": "version", "columns.group": "who"}
+    params = make_params(changes | {"evaluate.segments": ["color", "shop"]})
+    header = "id,at,color,size,said,version,who,shop,more"
+    found = read_rows(file(header, "1,2026-10-01,red,2,x,7,g,north,?"), params)
+    assert {name: str(kind) for name, kind in found.frame.dtypes.items()} == {
+        "id": "str", "at": "datetime64[us, UTC]", "color": "str", "size": "float64", "said": "str", "version": "str",
+        "who": "str", "shop": "str",
+    }  # fmt: skip
+    other = read_rows(file(header.replace("more", "label"), "1,2026-10-01,red,2,x,7,g,north,?"), params)
+    assert other.frame["label"].tolist() == ["?"]
 
 
-def test_a_target_of_regression_is_a_number(tmp_path, make_params):
-    write(tmp_path, a__csv="id,at,color,size,label\n1,2026-10-01,red,2,7\n2,2026-10-01,red,2,?\n")
-    found = read_rows(tmp_path / "a.csv", make_params({"task": "regression"}))["label"]
-    assert found.isna().tolist() == [False, True]
-    assert found.dtype == "float64"
+def test_a_target_of_regression_is_a_number(file, make_params):
+    found = read_rows(
+        file("id,at,color,size,label", "1,2026-10-01,red,2,7", "2,2026-10-01,red,2,?"), make_params({"task": "regression"})
+    )
+    assert found.frame["label"].dtype == "float64"
+    assert found.frame["label"].isna().tolist() == [False, True]
+    assert {rule: mask.tolist() for rule, mask in found.unreadable.items()} == {"label: not a number": [False, True]}
 
 
-def test_a_served_prediction_that_is_not_there_is_missed(tmp_path, make_params):
-    write(tmp_path, a__csv="id,at,color,size\n1,2026-10-01,red,2\n")
+def test_a_quantity_that_is_a_segment_too_is_read_once_as_a_number(file, make_params):
+    found = read_rows(file("id,at,color,size", "1,2026-10-01,red,2"), make_params({"evaluate.segments": ["size", "color"]}))
+    assert found.frame["size"].tolist() == [2.0]
+    assert len(found.frame.columns) == 4
+
+
+def test_cells_that_cannot_be_read_are_kept_as_they_came(file, make_params):
+    found = read_rows(
+        file("id,at,color,size", "1,01/10/2026,red,2", "2,2026-10-01,red,2,3", "3,2026-10-01,red,inf"), make_params()
+    )
+    assert {rule: mask.tolist() for rule, mask in found.unreadable.items()} == {
+        "row: wrong number of fields": [False, True, False],
+        "at: not an ISO time": [True, False, False],
+        "size: not a number": [False, False, True],
+    }
+    assert found.cells["at"][0] == "01/10/2026"
+    assert found.cells["size"][2] == "inf"
+
+
+def test_remarks_of_the_reader_come_along(tmp_path, make_params):
+    (tmp_path / "a.csv").write_text("id,at,color,size\n1,2026-10-01,red,2")
+    assert read_rows(tmp_path / "a.csv", make_params()).warnings == ["the last line has no end: the file may be cut"]
+
+
+def test_a_served_prediction_that_is_not_there_is_missed(file, make_params):
     with pytest.raises(InputError, match=r"a\.csv must have the column 'said', got 4 others; mend the file or params\.yaml"):
-        read_rows(tmp_path / "a.csv", make_params({"columns.prediction": "said"}))
+        read_rows(file("id,at,color,size", "1,2026-10-01,red,2"), make_params({"columns.prediction": "said"}))
+
+
+def test_a_file_may_be_as_large_as_the_settings_say(file, make_params):
+    large = file("id,at,color,size", *["1,2026-10-01,red,2"] * 1000)
+    with pytest.raises(InputError, match=r"must be at most 0\.01 MiB unpacked"):
+        read_rows(large, make_params({"batches.max_mib": 0.01}))
+    with pytest.raises(InputError, match=r"must be at most 0\.01 MiB unpacked"):
+        read_feedback(large, make_params({"batches.max_mib": 0.01}))
 
 
 # --- feedback
 
 
-def test_feedback_without_reviewer_action_or_time_is_a_correction_by_somebody(tmp_path, make_params):
-    write(tmp_path, **{"2026_W40__csv": "id,label\n1,NA\n"})
-    assert feedback(tmp_path, make_params()) == [("1", "NA", "unknown", "outcome")]
+def test_feedback_has_all_its_columns_and_gaps_where_the_file_has_none(file, make_params):
+    found = read_feedback(file("id,label", "1,NA"), make_params()).frame
+    assert said(found, *FEEDBACK) == [("1", "NA", None, None, None, None, None, None, None)]
+    kinds = {name: str(kind) for name, kind in found.dtypes.items()}
+    assert kinds == dict.fromkeys(FEEDBACK, "str") | {"reviewed_at": "datetime64[us, UTC]", "seconds": "float64"}
 
 
-def test_a_gap_in_reviewer_or_action_is_filled_like_an_absent_column(tmp_path, make_params):
-    write(tmp_path, **{"2026_W40__csv": "id,label,reviewer,action\n1,red,,\n2,,ann,skip\n"})
-    assert feedback(tmp_path, make_params()) == [("1", "red", "unknown", "outcome"), ("2", None, "ann", "skip")]
+def test_feedback_says_who_when_why_and_of_which_model(file, make_params):
+    header = "seconds,selection_reason,reviewer,label,id,action,reviewed_at,version,source,note"
+    params = make_params({"columns.model_version": "version"})
+    found = read_feedback(file(header, "2.5,random,ann,x,1,correct,2026-10-02T08:00+02:00,7,agent,?"), params).frame
+    when = pd.Timestamp("2026-10-02T06:00", tz="UTC")
+    assert said(found, *FEEDBACK) == [("1", "x", "ann", "correct", "agent", "random", "7", when, 2.5)]
+    assert set(found) == set(FEEDBACK)
 
 
-def test_feedback_comes_in_the_order_of_its_time_and_before_it_what_has_none(tmp_path, make_params):
-    write(
-        tmp_path,
-        **{
-            "2026_W39__csv": "id,label,reviewed_at\n1,red,2026-10-02\n2,red,\n",
-            "2026_W40__csv": "id,label,reviewed_at\n3,red,2026-10-01\n4,red,2026-10-02\n",
-        },
-    )
-    assert [row[0] for row in feedback(tmp_path, make_params())] == ["2", "3", "1", "4"]
+def test_feedback_names_the_id_and_the_label_as_the_rows_do(file, make_params):
+    params = make_params({"columns.id": "ticket", "columns.target": "queue"})
+    assert said(read_feedback(file("ticket,queue", "1,x"), params).frame, "id", "label") == [("1", "x")]
 
 
-def test_what_is_reviewed_after_the_day_is_not_known_yet(tmp_path, make_params):
-    write(
-        tmp_path,
-        **{
-            "2026_W40__csv": "id,label,reviewed_at\n1,red,2026-10-04T23:59\n2,red,2026-10-05T00:00\n",
-            "2026_W41__csv": "id,label,reviewed_at\n3,red,2026-10-01\n",  # begins on October 5
-        },
-    )
-    assert [row[0] for row in feedback(tmp_path, make_params())] == ["1"]
-    assert [row[0] for row in feedback(tmp_path, make_params(), date(2026, 10, 5))] == ["3", "1", "2"]
+def test_another_column_that_is_called_like_ours_is_left_out(file, make_params):
+    params = make_params({"columns.id": "ticket", "columns.target": "queue", "columns.model_version": "version"})
+    header = "id,label,model_version,ticket,queue,version"
+    found = read_feedback(file(header, "9,other,0,1,x,7"), params).frame
+    assert said(found, "id", "label", "model_version") == [("1", "x", "7")]
 
 
-@pytest.mark.parametrize("header", [None, "id,label", "id,label,reviewer,action,reviewed_at"])
-def test_no_feedback_is_an_empty_frame(tmp_path, make_params, header):
-    if header:
-        write(tmp_path, **{"2026_W40__csv": f"{header}\n"})
-    assert feedback(tmp_path, make_params()) == []
+@pytest.mark.parametrize(("header", "missing"), [("id,queue", "label"), ("label", "id")])
+def test_feedback_has_to_have_an_id_and_a_label(file, make_params, header, missing):
+    with pytest.raises(InputError, match=rf"a\.csv must have the column '{missing}', got others"):
+        read_feedback(file(header), make_params())
 
 
-def test_feedback_of_regression_is_numbers_so_that_spelling_is_no_conflict(tmp_path, make_params):
-    write(tmp_path, **{"2026_W40__csv": "id,label\n1,3.5\n1,3.50\n1,?\n"})
-    assert [row[1] for row in feedback(tmp_path, make_params({"task": "regression"}))] == [3.5, 3.5, None]
+def test_the_column_that_is_missed_is_named_as_the_user_names_it(file, make_params):
+    with pytest.raises(InputError, match=r"must have the column 'queue', got others"):
+        read_feedback(file("ticket"), make_params({"columns.id": "ticket", "columns.target": "queue"}))
 
 
-# --- golden set
+def test_feedback_of_regression_is_numbers_so_that_spelling_is_no_conflict(file, make_params):
+    found = read_feedback(file("id,label", "1,3.5", "1,3.50", "1,?"), make_params({"task": "regression"}))
+    assert said(found.frame, "label") == [(3.5,), (3.5,), (None,)]
+    assert list(found.unreadable) == ["label: not a number"]
 
 
-def test_golden_ids_come_from_every_data_file(tmp_path, make_params):
-    write(tmp_path, a__csv="id,label\n1,red\n,blue\n", b__jsonl='{"id": 2}\n')
-    write(tmp_path, README__md="what this is", LICENSE="free", __gitignore="*")
-    assert golden_ids(tmp_path, make_params()) == {"1", "2"}
+@pytest.mark.parametrize("header", ["id,label", "id,label,reviewer,action,reviewed_at"])
+def test_a_header_alone_has_no_lines(file, make_params, header):
+    found = read_feedback(file(header), make_params())
+    assert (len(found.frame), found.unreadable, found.warnings) == (0, {}, [])
 
 
-def test_golden_rows_without_a_label_are_left_out(tmp_path, make_params):
-    write(tmp_path, a__csv="id,color,size,label\n1,red,2,x\n2,blue,3,\n", README__md="what this is")
-    found = read_golden(tmp_path, make_params())
-    assert found.to_dict("list") == {"id": ["1"], "color": ["red"], "label": ["x"], "size": [2.0]}
+# --- manifests
+
+ROWS = ("id,at,color,size", "1,2026-10-01,red,2", "2,2026-10-01,red,2")
 
 
-def test_no_golden_set_has_no_rows(tmp_path, make_params):
-    assert golden_ids(tmp_path / "gone", make_params()) == frozenset()
-    assert list(read_golden(tmp_path, make_params()).columns) == ["id", "color", "label", "size"]
+def with_manifest(path, content):
+    path.with_name(f"{path.name}.manifest.json").write_text(content if isinstance(content, str) else json.dumps(content))
+    return path
+
+
+def test_a_file_that_is_what_its_manifest_says_is_read(file, make_params):
+    path = file(*ROWS)
+    sha256 = hashlib.sha256(path.read_bytes()).hexdigest()
+    for said_of_it in ({"rows": 2, "sha256": sha256}, {"rows": 2}, {"sha256": sha256.upper()}, {}, {"source": "desk"}):
+        assert len(read_rows(with_manifest(path, said_of_it), make_params()).frame) == 2
+
+
+@pytest.mark.parametrize(
+    ("content", "why"),
+    [
+        ({"rows": 3}, r"a\.csv must have 3 rows as its manifest says, got 2; deliver it again"),
+        ({"rows": 2, "sha256": "0" * 64}, r"a\.csv must have the sha256 of its manifest, got another one; deliver it again"),
+        ("[]", r"a\.csv\.manifest\.json must be a JSON object with rows and sha256, got something else"),
+        ("{", r"a\.csv\.manifest\.json must be a JSON object"),
+        ("", r"a\.csv\.manifest\.json must be a JSON object"),
+    ],
+)
+def test_a_file_that_is_not_what_its_manifest_says_is_not_read(file, make_params, content, why):
+    path = with_manifest(file(*ROWS), content)
+    with pytest.raises(InputError, match=why):
+        read_rows(path, make_params())
+
+
+def test_a_manifest_counts_the_rows_of_feedback_too(file, make_params):
+    with pytest.raises(InputError, match="must have 7 rows as its manifest says, got 1"):
+        read_feedback(with_manifest(file("id,label", "1,x"), {"rows": 7}), make_params())
+
+
+def test_a_manifest_that_is_not_utf8_is_no_manifest(file, make_params):
+    path = file(*ROWS)
+    path.with_name("a.csv.manifest.json").write_bytes(b'{"rows": "\xff"}')
+    with pytest.raises(InputError, match="must be a JSON object"):
+        read_rows(path, make_params())

@@ -7,19 +7,28 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from stages.errors import InputError
-from stages.intake.periods import period
 from stages.intake.split import assign
-from stages.settings import Labels, Split
+from stages.reading.periods import period
+from stages.sections import Labels, Source, Split
 
 
 def days(*numbers):
     return [period(f"2026-10-{number:02}") for number in numbers]
 
 
+def settings(maturity=0, training=9, holdout=1, recent=1):
+    sources = {  # the earliest source decides from when on a batch may be used
+        name: Source(trust=0.9, maturity_days=maturity + later, independent=True) for name, later in (("slow", 9), ("quick", 0))
+    }
+    labels = Labels(sources=sources, min_posterior=0.6, min_accuracy=0.7, min_seconds=1, max_flip=0.3)
+    split = Split(
+        training_days=training, holdout_batches=holdout, recent_batches=recent, near_duplicate=0.9, disjoint_groups=False
+    )
+    return labels, split
+
+
 def roles(numbers, as_of=None, maturity=0, training=30, holdout=1, recent=1):
-    labels = Labels(maturity_days=maturity, min_agreement=0.66)
-    split = Split(training_days=training, holdout_batches=holdout, recent_batches=recent)
-    found = assign(days(*numbers), as_of and date(2026, 10, as_of), labels, split)
+    found = assign(days(*numbers), as_of and date(2026, 10, as_of), *settings(maturity, training, holdout, recent))
     return {int(name[-2:]): role for name, role in found.role.items()} | {"recent": sorted(int(n[-2:]) for n in found.recent)}
 
 
@@ -51,21 +60,19 @@ def test_the_newest_accepted_batches_are_recent_mature_or_not():
 
 
 def test_as_of_is_the_last_day_of_the_newest_batch_unless_it_is_given():
-    labels, split = Labels(maturity_days=0, min_agreement=1.0), Split(training_days=9, holdout_batches=1, recent_batches=1)
     weeks = [period("2026-W40"), period("2026-W41")]
-    assert assign(weeks, None, labels, split).as_of == date(2026, 10, 11)
-    assert assign(weeks, date(2026, 10, 12), labels, split).as_of == date(2026, 10, 12)
+    assert assign(weeks, None, *settings()).as_of == date(2026, 10, 11)
+    assert assign(weeks, date(2026, 10, 12), *settings()).as_of == date(2026, 10, 12)
 
 
 def test_batches_are_named_by_role_oldest_first():
-    labels, split = Labels(maturity_days=0, min_agreement=1.0), Split(training_days=9, holdout_batches=2, recent_batches=1)
-    found = assign(days(4, 1, 3, 2), None, labels, split)
+    found = assign(days(4, 1, 3, 2), None, *settings(holdout=2))
     assert found.named("training") == ["2026-10-01", "2026-10-02"]
     assert found.named("holdout") == ["2026-10-03", "2026-10-04"]
 
 
 @pytest.mark.parametrize(
-    ("numbers", "settings", "got"),
+    ("numbers", "changes", "got"),
     [
         ([], {}, "0 of 0"),
         ([1], {}, "1 of 1"),
@@ -73,9 +80,9 @@ def test_batches_are_named_by_role_oldest_first():
         ([1, 2, 3], {"maturity": 2}, "1 of 3"),
     ],
 )
-def test_too_few_batches_are_one_line(numbers, settings, got):
+def test_too_few_batches_are_one_line(numbers, changes, got):
     with pytest.raises(InputError, match=f"data/raw must hold more than .* days old, got {got}; wait for the next batch"):
-        roles(numbers, **settings)
+        roles(numbers, **changes)
 
 
 def test_a_training_window_that_ends_before_the_judges_start_is_one_line():

@@ -18,11 +18,19 @@ from stages.artefacts import dvc_md5
 from stages.errors import InputError, UntrustedModel
 from stages.modelling import bundle
 from stages.modelling.estimator import build, features, fit
-from stages.settings import Columns, Train
+from stages.sections import Columns, Train
 
 ROOT = Path(__file__).resolve().parents[2]
 COLUMNS = Columns(
-    id="id", time="at", target="y", text=["words"], categorical=["kind"], numeric=["size"], prediction=None, model_version=None
+    id="id",
+    time="at",
+    target="y",
+    text=["words"],
+    categorical=["kind"],
+    numeric=["size"],
+    prediction=None,
+    model_version=None,
+    group=None,
 )
 WORDS = ["file", "content", "__id__", "__loader__", "schema.json", "alpha", "straße"]
 

@@ -6,10 +6,18 @@ import pytest
 
 from stages.errors import UsageError
 from stages.modelling.estimator import build, dummy, features, fit, targets
-from stages.settings import Columns, Train
+from stages.sections import Columns, Train
 
 COLUMNS = Columns(
-    id="id", time="at", target="y", text=["words"], categorical=["kind"], numeric=["size"], prediction=None, model_version=None
+    id="id",
+    time="at",
+    target="y",
+    text=["words"],
+    categorical=["kind"],
+    numeric=["size"],
+    prediction=None,
+    model_version=None,
+    group=None,
 )
 FRAME = pd.DataFrame(
     {

@@ -10,6 +10,7 @@ from stages.adoption.guess import Asked
 from stages.adoption.place import place
 from stages.decision.baseline import run_git
 from stages.errors import InputError, Refused, UsageError
+from stages.intake.releases import read_releases
 from stages.ops import init as verb
 from stages.ops.init import init
 
@@ -79,9 +80,11 @@ def test_init_makes_a_loop_that_asks_for_nothing_more(folder, rows):
         ".dvc", ".dvcignore", ".git", ".gitignore", "data", "dvc.yaml", "models", "params.schema.json", "params.yaml",
         "requirements.lock", "schema.py", "stages",
     ]  # fmt: skip
-    ignored = run_git("status", "--porcelain", "--untracked-files=all")
+    ignored = run_git("status", "--porcelain", "--untracked-files=all") + "\n"
     assert "data/raw/" not in ignored
     assert "models/baseline/" not in ignored
+    assert "?? data/releases.yaml\n" in ignored
+    assert read_releases(artefacts.RELEASES) == []
     with pytest.raises(Refused, match=r"params.yaml must not be there yet"):
         init(rows, Asked(), "week", ROOT, run_git)
 
@@ -128,7 +131,7 @@ def test_init_stays_out_of_a_folder_inside_a_repository(folder, rows, monkeypatc
     [
         ("rows.xlsx", "x", "week", UsageError, r"CSV, JSON lines or parquet"),
         ("absent.csv", None, "week", InputError, r"absent.csv must exist"),
-        ("rows.parquet", "not parquet", "week", InputError, r"rows.parquet must be a whole parquet file"),
+        ("rows.parquet", "not parquet", "week", InputError, r"rows.parquet must be parquet, got another kind of file"),
         ("rows.csv", "ticket_id,created_at,label\n", "week", InputError, r"must hold rows"),
         ("rows.csv", "ticket_id,label\n1,a\n2,b\n3,b\n", "week", InputError, r"--time"),
         ("rows.csv", TABLE, "hour", UsageError, r"--every must be one of day, week, month"),

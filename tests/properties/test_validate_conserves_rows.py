@@ -1,137 +1,222 @@
-"""Every row that comes in is counted once, whatever the dirt: against a second implementation, row by row in plain Python."""
+"""Every row and every label that comes in is counted once, whatever the dirt: against a second implementation in plain Python."""
 
+import hashlib
 import tempfile
 from collections import Counter
 from datetime import date, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+import yaml
+from hypothesis import HealthCheck, event, given, settings
 from hypothesis import strategies as st
+from plain_validate import GONE, File, Line, Row, World, counted
 
+from stages import validate
 from stages.errors import InputError
+from stages.labels.trust import STATES
 
-IDS = [f"i{k}" for k in range(24)]
-LABELS = ["x", "NA", ""]
-TIMES, COLORS, SIZES = ["too late", "01/10/2026", "in time"], ["mauve", "", "red", "blue"], ["-1", "oops", "", "inf", "1", "2.5"]
-good = [st.sampled_from(IDS), st.just("in time"), st.sampled_from(["red", "blue"]), st.just("1"), st.sampled_from(LABELS)]
-dirty = [st.sampled_from([*IDS, ""]), *map(st.sampled_from, (TIMES, COLORS, SIZES, LABELS))]
-row = st.one_of(st.tuples(*good), st.tuples(*good), st.tuples(*dirty))
-answer = st.tuples(
-    st.sampled_from(IDS),
-    st.sampled_from(LABELS),
-    st.sampled_from(["ann", "bob", "cyd"]),
-    st.sampled_from(["correct", "confirm", "skip", "?"]),
-)
+IDS, WHO = [f"i{k}" for k in range(20)], ["p", "q", "r", ""]
+LABELS, REVIEWERS = ["x", "NA", ""], ["ann", "bob", "cyd"]
+TEN = "one two three four five six seven eight nine ten"
+TEXTS = [TEN, TEN.replace(" ten", ""), TEN.upper().replace("SIX", "six"), TEN.replace("one two", "eins zwei"), "other", ""]
+START = date(2026, 10, 1)
+RULES = [
+    "color: isin(['red', 'blue'])", "size: greater_than(0)", "at: after the end of its batch", "at: not an ISO time", "id: repeated",
+    "batch: refused", "batch: file", "batch: no rows", "batch: replay", GONE, "label: repeats the prediction",
+]  # fmt: skip
+LABEL_RULES = ["label: unknown row", "label: unknown action", "label: missing", "label: reviewer contradicts gold", "batch: file"]
+
+cells = st.sampled_from
+clean = st.builds(
+    Row, cells(IDS), cells(["early", "in time"]), cells(["red", "blue"]), cells(["1", "2.5", ""]), cells(LABELS), cells(LABELS),
+    cells(WHO), cells(TEXTS),
+)  # fmt: skip
+dirty = st.builds(
+    Row, cells([*IDS, ""]), cells(["in time", "too late", "01/10/2026"]), cells(["red", "mauve", ""]), cells(["1", "-1", "oops"]),
+    cells(LABELS), cells(LABELS), cells(WHO), cells(TEXTS),
+)  # fmt: skip
+golden = st.lists(
+    st.builds(Row, cells(IDS), st.just(""), st.just("red"), st.just("1"), cells(LABELS), st.just(""), cells(WHO), cells(TEXTS)),
+    max_size=4, unique_by=lambda row: row.id,
+)  # fmt: skip
+answer = st.builds(
+    Line, cells([*IDS, *IDS, "zz", ""]), cells(["x", "NA", "x", "NA", ""]), cells(REVIEWERS),
+    cells(["correct", "confirm", "label", "label", "skip", "outcome", "?"]), cells(["feedback", "agent", "agent", "rumour"]),
+    cells(["", "", "02/10/2026", *[f"{START + timedelta(days=k)}T12:00" for k in range(7)]]),
+)  # fmt: skip
+kind = cells(["file"] * 12 + ["unreadable", "twice", "header"])
+source = st.fixed_dictionaries({"trust": cells([0.7, 0.95]), "maturity_days": st.integers(0, 2), "independent": st.booleans()})
 worlds = st.fixed_dictionaries(
     {
-        "batches": st.lists(st.lists(row, min_size=2, max_size=8), min_size=4, max_size=6),
-        "feedback": st.lists(answer, max_size=12),
-        "golden": st.sets(st.sampled_from(IDS), max_size=2),
-        "block_above": st.sampled_from([1.0, 0.9, 0.6, 0.3]),
-        "min_agreement": st.sampled_from([0.51, 0.66, 1.0]),
-        "maturity_days": st.integers(0, 1),
+        "raw": st.lists(
+            st.tuples(kind, st.lists(st.one_of(clean, clean, clean, dirty), min_size=1, max_size=8)), min_size=4, max_size=6
+        ),
+        "nameless": st.booleans(),
+        # by the day of the file; 0 is a file of the whole month
+        "feedback": st.dictionaries(st.integers(0, 6), st.tuples(kind, st.lists(answer, max_size=14)), max_size=3),
+        "golden": golden,
+        "releases": st.lists(st.tuples(st.integers(0, 9), cells(RULES), cells([None, None, *IDS])), max_size=6),
+        "label_releases": st.lists(st.tuples(st.integers(0, 3), cells(LABEL_RULES), cells([None, *IDS])), max_size=3),
+        "sources": st.fixed_dictionaries({"feedback": source, "agent": source}, optional={"raw": source}),
+        "as_of": cells([None, None, "2026-10-04", "2026-10-05"]),
+        "prediction": cells([None, "served"]),
         "training_days": st.integers(2, 7),
         "holdout_batches": st.integers(1, 2),
+        "disjoint_groups": st.booleans(),
+        "min_posterior": cells([0.01, 0.6, 0.9]),
     }
 )
 
 
-def day(k: int) -> date:
-    return date(2026, 10, 1) + timedelta(days=k)
+def placed(row: Row, on: date) -> Row:
+    """A row with the time that its words mean for a file of that day."""
+    times = {
+        "early": f"{START - timedelta(days=1)}T10:00",
+        "in time": f"{on}T10:00",
+        "too late": f"{on + timedelta(days=1)}T00:00",
+    }
+    return Row(**{**vars(row), "at": times.get(row.at, row.at)})
 
 
-def write(project, world):
-    for k, rows in enumerate(world["batches"]):
-        times = {"in time": f"{day(k)}T10:00", "too late": f"{day(k + 1)}"}
-        lines = [",".join((name, times.get(at, at), *rest)) for name, at, *rest in rows]
-        project.write(f"raw/{day(k)}.csv", "\n".join(["id,at,color,size,label", *lines, ""]))
-    project.write("feedback/2026-10.csv", "\n".join(["id,label,reviewer,action", *map(",".join, world["feedback"]), ""]))
-    project.write("golden/set.csv", "\n".join(["id", *sorted(world["golden"]), ""]))
+def raw_files(drawn: dict[str, Any], last: date) -> list[File]:
+    files = []
+    for k, (what, rows) in enumerate(drawn["raw"]):
+        on = START + timedelta(days=k)
+        if on <= last:
+            files += _files(f"raw/{on}", on, on, what, [placed(row, on) for row in rows])
+    return [*files, *([File("raw/notes.csv", None, None, None)] if drawn["nameless"] else [])]
 
 
-def surviving(world):
-    """Per batch: the rows that pass every rule as (id, label), or None where the batch is blocked."""
-    seen = set()
-    for rows in world["batches"]:
-        here, good = set(), []
-        for name, at, color, size, label in rows:
-            repeated = name in here
-            here.add(name)
-            numeric = size not in ("", "oops", "inf")
-            if name and not repeated and at == "in time" and color in ("red", "blue") and not (numeric and float(size) <= 0):
-                good.append((name, label))
-        good = [(name, label) for name, label in good if name not in world["golden"] and name not in seen]
-        blocked = not rows or 1 - len(good) / len(rows) > world["block_above"] + 1e-12
-        if not blocked:
-            seen |= {name for name, _ in good}
-        yield None if blocked else good
+def feedback_files(drawn: dict[str, Any]) -> list[File]:
+    files = []
+    for k, (what, lines) in sorted(drawn["feedback"].items()):
+        on = START + timedelta(days=k - 1)
+        spans = (f"feedback/{on}", on, on) if k else ("feedback/2026-10", START, date(2026, 10, 31))
+        files += _files(*spans, what, lines)
+    return sorted(files, key=lambda file: (file.last, file.first))
 
 
-def opinions(world):
-    """The trusted label of every row that has one, and the rows in conflict."""
-    last = {}
-    for name, label, reviewer, action in world["feedback"]:
-        if action in ("correct", "confirm") and label:
-            last[name, reviewer] = label
-    trusted, conflicts = {}, set()
-    for name in {name for name, _ in last}:
-        ((best, votes),) = Counter(own for (of, _), own in last.items() if of == name).most_common(1)
-        share = votes / sum(of == name for of, _ in last)
-        if share >= world["min_agreement"]:
-            trusted[name] = best
-        else:
-            conflicts.add(name)
-    return trusted, conflicts
+def _files(stem: str, first: date, last: date, what: str, rows: list[Any]) -> list[File]:
+    if what == "twice":
+        return [File(f"{stem}{suffix}", first, last, None) for suffix in (".csv", ".jsonl")]
+    return [File(f"{stem}.csv", first, last, None if what == "unreadable" else [] if what == "header" else rows)]
 
 
-def expected(world):
-    """The counts of the report, or None where too few batches are left."""
-    batches = list(surviving(world))
-    accepted = [k for k, good in enumerate(batches) if good is not None]
-    today = max(accepted, default=0)
-    mature = [k for k in accepted if k <= today - world["maturity_days"]]
-    judging = mature[-world["holdout_batches"] :]
-    training = [k for k in mature if k not in judging and k > today - world["training_days"]]
-    if not training:
-        return None
-    trusted, conflicts = opinions(world)
-    counts = Counter()
-    for k, (rows, good) in enumerate(zip(world["batches"], batches, strict=True)):
-        counts["in"] += len(rows)
-        if good is None:
-            counts["blocked"] += len(rows)
-            continue
-        counts["quarantined"] += len(rows) - len(good)
-        if k not in (*training, *judging):
-            counts["expired" if k in mature else "immature"] += len(good)
-            continue
-        for name, label in good:
-            role = "training" if k in training else "holdout"
-            labelled = trusted.get(name) or label
-            counts["quarantined" if name in conflicts else role if labelled else "unlabelled"] += 1
-    return counts
+def drawn_world(drawn: dict[str, Any], params: Any) -> World:
+    raw, feedback = raw_files(drawn, params.as_of or date.max), feedback_files(drawn)
+    asked = [(raw, drawn["releases"]), (feedback, drawn["label_releases"])]
+    releases = {(files[k % len(files)].key, rule, name) for files, own in asked if files for k, rule, name in own}
+    return World(raw, feedback, drawn["golden"], releases, params)
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
-@given(world=worlds)
-def test_the_report_counts_what_a_second_implementation_counts(make_project, world):
+def write(project: Any, world: World, drawn: dict[str, Any]) -> None:
+    for folder, kind in (("raw", Row), ("feedback", Line)):
+        header = ",".join(kind.__dataclass_fields__)
+        for file in getattr(world, folder):
+            project.write(file.key, "\n".join([header, *(",".join(vars(row).values()) for row in file.rows or []), ""]))
+            if file.rows is None:
+                project.write(file.key, "not what it should be\n")
+    if drawn["golden"]:
+        lines = [",".join(vars(row).values()) for row in drawn["golden"]]
+        project.write("golden/set.csv", "\n".join([",".join(Row.__dataclass_fields__), *lines, ""]))
+    entries = [
+        {"batch": key, "rule": rule, "record_id": name, "by": "lead", "reason": "checked", "file": md5(project, key)}
+        for key, rule, name in sorted(world.releases, key=str)
+    ]
+    project.write("releases.yaml", yaml.safe_dump(entries))
+
+
+def md5(project: Any, key: str) -> str:
+    return hashlib.md5((project.folder / "data" / key).read_bytes()).hexdigest()
+
+
+def changes(drawn: dict[str, Any]) -> dict[str, Any]:
+    return {
+        "as_of": drawn["as_of"],
+        "columns.text": ["text"],
+        "columns.group": "who",
+        "columns.prediction": drawn["prediction"],
+        "labels.sources": drawn["sources"],
+        "labels.min_posterior": drawn["min_posterior"],
+        "labels.max_flip": 1.0,  # flips have a test of their own
+        "split": {
+            "recent_batches": 1, "near_duplicate": 0.9,
+            **{name: drawn[name] for name in ("training_days", "holdout_batches", "disjoint_groups")},
+        },
+    }  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def seen():
+    """What the stage made of files and labels on the way, also where it stopped."""
+    found: dict[str, Any] = {}
+    with pytest.MonkeyPatch.context() as patch:
+        for name in ("judge_batches", "judge_files", "trust"):
+            patch.setattr(validate, name, noting(found, name, getattr(validate, name)))
+        yield found
+
+
+def noting(found: dict[str, Any], name: str, work: Any) -> Any:
+    def wrapped(*args: Any) -> Any:
+        found[name] = work(*args)
+        return found[name]
+
+    return wrapped
+
+
+@settings(max_examples=80, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(drawn=worlds)
+def test_rows_and_labels_are_counted_as_a_second_implementation_counts_them(make_project, make_params, seen, drawn):
     with tempfile.TemporaryDirectory() as folder:
-        changes = {
-            "batches.block_above": world["block_above"],
-            "labels": {name: world[name] for name in ("maturity_days", "min_agreement")},
-            "split": {"recent_batches": 1} | {name: world[name] for name in ("training_days", "holdout_batches")},
-        }
-        project = make_project(Path(folder) / "project", changes)
-        write(project, world)
-        wanted = expected(world)
-        if wanted is None:
-            with pytest.raises(InputError, match=r"must hold more than|training_days must reach back"):
-                project.validate()
+        project, world = make_project(Path(folder) / "project", changes(drawn)), drawn_world(drawn, make_params(changes(drawn)))
+        write(project, world, drawn)
+        seen.clear()
+        try:
+            report = project.validate()
+        except InputError as error:
+            event("nothing trains")
+            assert "must hold more than" in str(error) or "training_days must reach back" in str(error)
+            verdicts = {own.batch.key: own.verdict for own in seen["judge_batches"]}
+            assert counted(world, verdicts, ()) is None
             assert project.bytes_of_outs() == {}
             return
-        rows = project.validate()["rows"]
-        assert {name: count for name, count in rows.items() if count} == +wanted
-        assert rows.pop("in") == sum(rows.values())
-        assert len(project.table("training")) == wanted["training"]
-        assert len(project.table("holdout")) == wanted["holdout"]
+        verdicts = {key: own["verdict"] for key, own in report["batches"].items()}
+        conflicts = set(seen["trust"].conflicts.index)
+        wanted = counted(world, verdicts, conflicts)
+        assert wanted is not None
+        assert {name: count for name, count in report["rows"].items() if count} == +wanted.rows
+        assert seen["trust"].lines["state"].tolist() == wanted.states
+        check_report(report, world, wanted.states, conflicts)
+        check_tables(project, report, world, wanted.used)
+
+
+def check_report(report: dict[str, Any], world: World, states: list[str], conflicts: set[str]) -> None:
+    rows, labels = dict(report["rows"]), report["labels"]
+    assert rows.pop("in") == sum(rows.values()) == sum(len(file.rows or []) for file in world.raw)
+    assert {state: labels[state] for state in STATES if labels[state]} == Counter(states)
+    assert labels["in"] == len(states) == sum(labels[state] for state in STATES)
+    assert labels["conflicts"] == len(conflicts)
+    assert not (conflicts and world.params.labels.min_posterior == 0.01)  # two classes: the better one has half and more
+    for name in ("conflicts", "expired", "blocked", "immature"):
+        event(name, "yes" if report["rows"].get(name) or labels.get(name) else "no")
+
+
+def check_tables(project: Any, report: dict[str, Any], world: World, used: dict[str, list[Row]]) -> None:
+    frames = {name: project.table(name) for name in used}
+    ids = {name: frame["id"].tolist() for name, frame in frames.items()}
+    assert {name: sorted(own) for name, own in ids.items()} == {name: sorted(row.id for row in own) for name, own in used.items()}
+    assert not (set(ids["training"]) & set(ids["holdout"]))
+    assert not ({row.id for row in world.golden} & {*ids["training"], *ids["holdout"]})
+    if world.params.split.disjoint_groups:
+        judging = {*frames["holdout"]["who"].dropna(), *(row.who for row in world.golden if row.label and row.who)}
+        assert not (judging & set(frames["training"]["who"].dropna()))
+    assert frames["training"]["label"].notna().all()
+    assert frames["holdout"]["label_source"].isin(world.params.labels.sources).all()
+    table = project.table("quarantine")
+    assert not (table["rule"] == "label: coordinated flip").any()
+    refused = {key for key, own in report["batches"].items() if own["role"] not in ("blocked", "feedback")}
+    label_only = table["rule"].isin(["label: unknown source", "label: repeats the prediction"])  # the row stays
+    gone = table[table["batch"].isin(refused) & (table["status"] == "quarantined") & table["row"].notna() & ~label_only]
+    assert len(gone.drop_duplicates(["batch", "row"])) == report["rows"]["quarantined"]

@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 from scipy.stats import kstest
 
-from stages.settings import Columns, Drift
+from stages.sections import Columns, Drift
 from stages.signals.drift import feature_drift, holm, label_shift
 from stages.signals.profile import profile
 
@@ -20,7 +20,7 @@ COLUMNS = Columns(
     categorical=["kind", "rare", "constant", "empty"],
     numeric=["size", "count", "hole"],
     prediction=None,
-    model_version=None,
+    model_version=None, group=None,
 )
 
 

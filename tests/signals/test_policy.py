@@ -3,7 +3,7 @@
 import pytest
 
 from stages.errors import UsageError
-from stages.settings import Policy
+from stages.sections import Policy
 from stages.signals.policy import VERDICTS, because, decide, evaluate
 
 HOLDS = {"cadence": True, "drift": True, "campaign": False, "incident": False}

@@ -5,11 +5,19 @@ import pandas as pd
 from hypothesis import given
 from hypothesis import strategies as st
 
-from stages.settings import Columns
+from stages.sections import Columns
 from stages.signals.profile import codes, profile
 
 COLUMNS = Columns(
-    id="id", time="at", target="y", text=["words"], categorical=["kind"], numeric=["size"], prediction=None, model_version=None
+    id="id",
+    time="at",
+    target="y",
+    text=["words"],
+    categorical=["kind"],
+    numeric=["size"],
+    prediction=None,
+    model_version=None,
+    group=None,
 )
 finite = st.floats(allow_nan=False, allow_infinity=False)
 rows = st.lists(

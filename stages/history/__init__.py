@@ -1,0 +1,1 @@
+"""What a batch looks like as a whole, and whether that is usual."""

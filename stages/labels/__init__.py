@@ -1,0 +1,1 @@
+"""Which labels can be trusted: label rules, reviewers, consensus, suspected errors."""

@@ -1,0 +1,153 @@
+"""From lines of feedback to one trusted label a row, or none: rules, reviewers, flips, consensus."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from stages.labels.consensus import Consensus, Votes, consolidate, known_counts
+from stages.labels.flips import flipped
+from stages.labels.reviewers import ASIDE, report, set_aside
+from stages.sections import Labels
+
+# What became of a line of feedback; every line has one of these; by those in COUNTED something is learned.
+STATES = ("voted", "gold", "history", "skipped", "superseded", "waiting", "refused", "blocked")
+COUNTED = ("voted", "gold", "history")
+SEVERAL = 2  # reviewers of a row that make its answers comparable
+
+
+@dataclass(frozen=True, kw_only=True)
+class Trusted:
+    """What the feedback says.
+
+    `labels` has a line a record id: label, posterior, label_source, selection_reason; those below `labels.min_posterior` are in
+    `conflicts` instead. `lines` are the lines of feedback with `state` and, where refused, `rule`; `waiting` are the record ids
+    about which a line waits.
+    """
+
+    labels: pd.DataFrame
+    conflicts: pd.DataFrame
+    lines: pd.DataFrame
+    waiting: frozenset[str]
+    reviewers: dict[str, dict[str, Any]]
+
+
+def trust(
+    lines: pd.DataFrame, gold: pd.Series, labels: Labels, as_of: date, task: str, free: Callable[[str], np.ndarray]
+) -> Trusted:
+    """Consolidate feedback.
+
+    Parameters
+    ----------
+    lines : DataFrame in the order of arrival with the columns id, label, reviewer, action, source, seconds, selection_reason,
+        reviewed_at, served, file, `rule` (what `stages.labels.rules.refusals` says), `blocked` (bool: its file does not count),
+        `role` of the row it is about (training, holdout, immature, expired, or a gap where the row does not count), and `last`
+        (the last day of that row's batch, a timestamp).
+    gold : the true label by id of a gold question.
+    free : the lines, bool of shape (lines,), that a person released from a rule.
+    """
+    answers = (lines["rule"].isna() | _freed(lines, labels, free)) & ~lines["blocked"] & (lines["action"] != "skip")
+    aside = set_aside(lines[answers], gold, labels)
+    left_out = answers & lines["reviewer"].isin(aside)
+    rule = lines["rule"].mask(left_out, ASIDE + lines["reviewer"].map(aside).astype("str"))
+    flips = flipped(lines[answers & ~left_out], labels.max_flip).reindex(lines.index, fill_value=False)
+    lines = lines.assign(rule=rule.mask(flips, "label: coordinated flip"))
+    lines = lines.assign(released=_freed(lines, labels, free))
+    lines = lines.assign(state=_states(lines, gold, labels, as_of))
+    merged = _consensus(lines, gold, labels) if task == "classification" else _medians(lines, labels)
+    sure = merged["posterior"] >= labels.min_posterior
+    agreed = merged.loc[sure & (merged["reviewers"] >= SEVERAL), "label"]
+    return Trusted(
+        labels=merged[sure],
+        conflicts=merged[~sure],
+        lines=lines,
+        waiting=frozenset(lines.loc[lines["state"] == "waiting", "id"]),
+        reviewers=report(lines, gold, agreed, aside),
+    )
+
+
+def _freed(lines: pd.DataFrame, labels: Labels, free: Callable[[str], np.ndarray]) -> pd.Series:
+    """The lines that a person released from the very rule they fail; one that lacks what a vote needs stays refused."""
+    freed = pd.Series(data=False, index=lines.index)
+    for rule in lines["rule"].dropna().unique():
+        freed |= (lines["rule"] == rule) & free(str(rule))
+    return freed & lines[["id", "label"]].notna().all(axis=1) & lines["source"].isin(labels.sources)
+
+
+def _states(lines: pd.DataFrame, gold: pd.Series, labels: Labels, as_of: date) -> pd.Series:
+    """What becomes of each line: the first that applies."""
+    end = pd.Timestamp(as_of + timedelta(days=1), tz="UTC")
+    days = lines["source"].map({name: source.maturity_days for name, source in labels.sources.items()})
+    ripe = pd.Timestamp(as_of) >= lines["last"] + pd.to_timedelta(days, unit="D")
+    waiting = (lines["reviewed_at"] >= end) | ~lines["role"].isin(["training", "holdout", "expired"]) | ~ripe
+    rules = {
+        "blocked": lines["blocked"],
+        "refused": lines["rule"].notna() & ~lines["released"],
+        "skipped": lines["action"] == "skip",
+        "gold": lines["id"].isin(gold.index),
+        "waiting": waiting,
+        "history": lines["role"] == "expired",
+    }
+    state = pd.Series(np.select([mask.to_numpy(bool) for mask in rules.values()], list(rules), "voted"), lines.index, dtype="str")
+    counted = lines[state.isin(COUNTED)].sort_values("reviewed_at", kind="stable", na_position="first")
+    old = counted.index[counted.duplicated(["id", "reviewer", "source"], keep="last")]
+    return state.mask(lines.index.isin(old), "superseded")
+
+
+def _consensus(lines: pd.DataFrame, gold: pd.Series, labels: Labels) -> pd.DataFrame:
+    """Dawid-Skene over the votes; gold questions and rows that expired tell beforehand how good a reviewer is."""
+    said = lines[lines["state"].isin(COUNTED)]
+    code, names = pd.factorize(pd.concat([said["label"], gold]), sort=True)
+    who, trusted = _people(said, labels)
+    coded = said.assign(code=code[: len(said)], who=who)
+    asked = coded[coded["state"] == "gold"]
+    truth = asked["id"].map(pd.Series(code[len(said) :], gold.index)).to_numpy(dtype="int64")
+    size = {"reviewers": len(trusted), "classes": max(1, len(names))}
+    known = known_counts(asked["who"].to_numpy(), truth, asked["code"].to_numpy(), **size)
+    past, best = _consolidated(coded[coded["state"] == "history"], trusted, known, size["classes"])
+    sure = _several(past)[past.item]
+    known = known + known_counts(past.reviewer[sure], best.label[past.item[sure]], past.label[sure], **size)
+    voted = coded[coded["state"] == "voted"]
+    votes, found = _consolidated(voted, trusted, known, size["classes"])
+    origin = _origin(voted[votes.label == found.label[votes.item]], labels)
+    about = {"label": names[found.label], "posterior": found.posterior, "reviewers": np.bincount(votes.item)}
+    return pd.DataFrame(about, origin.index).join(origin)
+
+
+def _people(said: pd.DataFrame, labels: Labels) -> tuple[np.ndarray, np.ndarray]:
+    """Who gave each line, as a code, shape (lines,): one reviewer for one source; and how far each is trusted, (people,)."""
+    who = said.groupby(["source", "reviewer"]).ngroup()
+    source = said["source"].groupby(who).first()
+    return who.to_numpy(), source.map({name: own.trust for name, own in labels.sources.items()}).to_numpy(dtype="float64")
+
+
+def _several(votes: Votes) -> np.ndarray:
+    """Which items several reviewers answered, shape (items,)."""
+    return np.bincount(votes.item) >= SEVERAL
+
+
+def _consolidated(lines: pd.DataFrame, trusted: np.ndarray, known: Any, classes: int) -> tuple[Votes, Consensus]:
+    """The votes, items in the order of their ids, and their consensus."""
+    item, ids = pd.factorize(lines["id"], sort=True)
+    votes = Votes(item=item, reviewer=lines["who"].to_numpy(), label=lines["code"].to_numpy())
+    return votes, consolidate(votes, items=len(ids), trust=trusted, classes=classes, known=known)
+
+
+def _medians(lines: pd.DataFrame, labels: Labels) -> pd.DataFrame:
+    """The median of the numbers given; certain unless they lie further apart than all labels vary (one standard deviation)."""
+    voted = lines[lines["state"] == "voted"]
+    spread = voted["label"].std(ddof=0)
+    numbers = voted.groupby("id")["label"].agg(["median", "min", "max", "size"])
+    apart = (numbers["max"] - numbers["min"]) > spread
+    about = {"label": numbers["median"], "posterior": np.where(apart, 0.0, 1.0), "reviewers": numbers["size"]}
+    return pd.DataFrame(about, numbers.index).join(_origin(voted, labels))
+
+
+def _origin(votes: pd.DataFrame, labels: Labels) -> pd.DataFrame:
+    """By id the most trusted source among the votes for the label, and why that row was looked at."""
+    distrust = votes["source"].map({name: -own.trust for name, own in labels.sources.items()}).astype("float64")
+    ordered = votes.assign(distrust=distrust).sort_values(["distrust", "source"], kind="stable")
+    return ordered.groupby("id").agg(label_source=("source", "first"), selection_reason=("selection_reason", "first"))

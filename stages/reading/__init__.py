@@ -1,0 +1,1 @@
+"""From files to typed cells: periods, CSV, JSON lines and parquet, numbers and times, personal data."""

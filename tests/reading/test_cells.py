@@ -1,0 +1,266 @@
+"""Cells become text, numbers and times one by one; what cannot be taken is a gap with a rule."""
+
+import datetime
+import decimal
+import json
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from stages.errors import InputError
+from stages.reading.cells import typed
+from stages.reading.tables import read_table
+
+SECRET = "Ms-Private-555-0199"  # stands for the content of a row: no message may hold it
+FILE = Path("a.csv")
+NUMBER, TIME = "x: not a number", "x: not an ISO time"
+
+
+def as_kind(column: pd.Series, kind: str) -> tuple[list[Any], dict[str, list[bool]]]:
+    """A column `x` read as `text`, `numeric` or `times`, gaps as None; and the rules with the rows they name."""
+    kinds: dict[str, list[str]] = {"text": [], "numeric": [], "times": []}
+    frame, masks = typed(pd.DataFrame({"x": column}), FILE, **(kinds | {kind: ["x"]}))
+    return [None if pd.isna(cell) else cell for cell in frame["x"]], {rule: mask.tolist() for rule, mask in masks.items()}
+
+
+def words(*cells: str | None) -> pd.Series:
+    return pd.Series(cells, dtype="str")
+
+
+def stored(folder: Path, *cells: object, kind: pa.DataType | None = None) -> pd.Series:
+    """Cells as they come back from a parquet file."""
+    pq.write_table(pa.table({"x": pa.array(cells, kind)}), folder / "a.parquet")
+    return read_table(folder / "a.parquet").frame["x"]
+
+
+# --- columns
+
+
+def test_columns_that_nobody_asked_for_are_left_out_and_the_others_have_their_kind():
+    frame = pd.DataFrame({name: words("2026-10-05" if name == "t" else "2") for name in "zntx"}, index=[7])
+    columns, masks = typed(frame, FILE, text=["x"], numeric=["n"], times=["t"])
+    assert {name: str(kind) for name, kind in columns.dtypes.items()} == {"x": "str", "n": "float64", "t": "datetime64[us, UTC]"}
+    assert (columns.index.tolist(), masks) == ([7], {})
+
+
+def test_a_missing_column_is_named_without_the_others():
+    with pytest.raises(InputError) as refused:
+        typed(pd.DataFrame({SECRET: [1], "b": [2]}), FILE, text=["name"], numeric=[], times=[])
+    assert str(refused.value) == "a.csv must have the column 'name', got 2 others; mend the file or params.yaml: columns"
+
+
+@pytest.mark.parametrize("kind", ["text", "numeric", "times"])
+def test_a_column_of_gaps_is_one_of_its_kind(kind):
+    for cells in (words(None, None), pd.Series([None, None], dtype="object"), pd.Series([np.nan, np.nan]), words()):
+        assert as_kind(cells, kind) == ([None] * len(cells), {})
+
+
+# --- text
+
+
+def test_ids_beside_gaps_keep_every_digit_in_every_kind_of_file(tmp_path):
+    big = 123_456_789_012_345_678  # beyond 2**53, where floats skip whole numbers
+    (tmp_path / "a.csv").write_text(f"x,y\n{big},1\n,1\n")
+    (tmp_path / "a.jsonl").write_text(json.dumps({"x": big}) + '\n{"x": null}\n')
+    pq.write_table(pa.table({"x": pa.array([big, None], pa.int64())}), tmp_path / "a.parquet")
+    pd.DataFrame({"x": pd.array([big, None], dtype="Int64")}).to_parquet(tmp_path / "b.parquet")
+    for name in ("a.csv", "a.jsonl", "a.parquet", "b.parquet"):
+        assert as_kind(read_table(tmp_path / name).frame["x"], "text") == ([str(big), None], {})
+
+
+def test_whole_numbers_stored_as_floats_read_as_whole_numbers_cell_by_cell(tmp_path):
+    assert as_kind(stored(tmp_path, 42.0, None, 0.5, -3.0), "text") == (["42", None, "0.5", "-3"], {})
+    assert as_kind(pd.Series([42.0, "42.0", True, None], dtype="object"), "text") == (["42", "42.0", "True", None], {})
+
+
+@pytest.mark.parametrize(("kind", "bits"), [(pa.float64(), 53), (pa.float32(), 24), (None, 53)])
+def test_floats_that_no_longer_say_which_whole_number_they_were_are_no_text(tmp_path, kind, bits):
+    cells = [2.0**bits - 1, 2.0**bits, -(2.0**bits), None, float("inf")]
+    column = stored(tmp_path, *cells, kind=kind) if kind else pd.Series(cells, dtype="object")
+    expected = [str(2**bits - 1), None, None, None, None]
+    assert as_kind(column, "text") == (expected, {"x: digits lost": [False, True, True, False, True]})
+
+
+DAMAGED = [
+    "Größe",
+    "déjà vu",
+    "Ångström",
+    "it’s",
+    "“so”",
+    "wait…",
+    "5 €",
+    "naïve",
+    "привет",
+    "日本語",
+    "ok 😀",
+    "½",
+    "© 2026",
+    "ﬁt",
+    "→ go",
+    "ÖL",
+]
+
+
+@pytest.mark.parametrize("text", DAMAGED)
+@pytest.mark.parametrize("page", ["latin-1", "windows-1252"])
+def test_utf_8_that_was_read_as_something_else_is_mojibake_and_stays(text, page):
+    read = "".join(
+        text.encode()[k : k + 1].decode(page, errors="ignore") or chr(text.encode()[k]) for k in range(len(text.encode()))
+    )
+    cells = [text, read, None]
+    assert as_kind(words(*cells), "text") == (cells, {"x: mojibake": [False, True, False]})
+
+
+def test_every_letter_of_latin_1_is_known_as_mojibake():
+    letters = [chr(code) for code in range(0xA0, 0x100)]
+    cells = [letter.encode().decode("latin-1") for letter in letters]
+    assert as_kind(words(*letters, *cells), "text")[1] == {"x: mojibake": [False] * len(letters) + [True] * len(cells)}
+
+
+def test_signs_that_replace_what_could_not_be_read_are_mojibake():
+    assert as_kind(words("Gr\ufffd\ufffde", "plain"), "text")[1] == {"x: mojibake": [True, False]}
+
+
+def test_what_people_write_is_no_mojibake():
+    cells = [
+        "»groß« und «QUALITÉ »", "SÃO PAULO, AÇÃO", "voilà « à »", "¿QUÉ?", "Île-de-France – été", "ÄÖÜäöüß€", "Ð, Þ, ñ, Ñandú",
+        "ελληνικά", "日本語…", "Â et â", "x² ± 3 °C", "naïve…", "Việt Nam ÂN", "ʻokina", "a\tb\r\nc",
+    ]  # fmt: skip
+    assert as_kind(words(*cells), "text") == (cells, {})
+
+
+def test_control_characters_stay_and_have_a_rule():
+    cells = ["a\x00b", "a\x1bb", "\x0b", "a\tb\r\nc", "plain", None]
+    rule = {"x: control characters": [True, True, True, False, False, False]}
+    assert as_kind(words(*cells), "text") == (cells, rule)
+
+
+def test_lists_and_objects_among_text_are_gaps_with_a_rule():
+    column = pd.Series(["a", ["b"], {"c": 1}, None, ()], dtype="object")
+    assert as_kind(column, "text") == (["a", None, None, None, None], {"x: not text": [False, True, True, False, True]})
+
+
+@pytest.mark.parametrize("cell", [b"\xff", [1], {"a": 1}])
+@pytest.mark.parametrize("kind", ["text", "numeric", "times"])
+def test_a_column_of_nothing_but_bytes_lists_or_objects_is_refused(tmp_path, cell, kind):
+    with pytest.raises(InputError, match="must have text, numbers or ISO times in the column 'x', got TypeError"):
+        as_kind(stored(tmp_path, cell, None), kind)
+
+
+# --- numbers
+
+
+def test_numbers_are_read_cell_by_cell_and_what_is_none_is_a_gap_with_a_rule():
+    content = {
+        "1": 1.0, "oops": None, "inf": None, "-inf": None, "nan": None, "1e3": 1000.0, " 5 ": 5.0, "\t-2.5": -2.5, ".5": 0.5,
+        "5.": 5.0, "+1": 1.0, "1_000": None, "0x10": None, "True": None, "1e999": None, "1,5": None, "1" + "0" * 400: None,
+        "١": None, "1e": None, "-": None, "1 2": None, "NaN": None, "1e-999": 0.0,
+    }  # fmt: skip
+    expected = list(content.values())
+    rule = {NUMBER: [cell is None for cell in expected] + [False]}
+    assert as_kind(words(*content, None), "numeric") == ([*expected, None], rule)
+
+
+@pytest.mark.parametrize("cell", ["inf", "-inf", "nan", "1e999"])
+def test_no_number_is_none_where_all_others_are(cell):
+    assert as_kind(words("1", cell), "numeric") == ([1.0, None], {NUMBER: [False, True]})
+
+
+@given(st.lists(st.floats(allow_nan=False, allow_infinity=False), min_size=1))
+def test_one_oops_changes_no_other_number(numbers):
+    """Both ways to read are as exact as Python's: `float(str(x)) == x`."""
+    cells = [str(number) for number in numbers]
+    assert as_kind(words(*cells), "numeric") == (numbers, {})
+    assert as_kind(words(*cells, "oops"), "numeric") == ([*numbers, None], {NUMBER: [False] * len(cells) + [True]})
+
+
+def test_infinity_in_a_column_of_floats_is_no_number_and_nan_is_a_gap():
+    column = pd.Series([1.0, np.inf, -np.inf, np.nan])
+    assert as_kind(column, "numeric") == ([1.0, None, None, None], {NUMBER: [False, True, True, False]})
+
+
+# --- times
+
+
+def test_times_are_iso_in_utc_and_what_is_not_is_a_gap_with_a_rule():
+    content = {
+        "2026-10-05": "2026-10-05T00:00+00:00",
+        "2026-10-05 12:00": "2026-10-05T12:00+00:00",  # without a zone: UTC
+        "2026-10-05T12:00:00Z": "2026-10-05T12:00+00:00",
+        "2026-10-05T12:00:00+02:00": "2026-10-05T10:00+00:00",
+        "2026-10-05T23:30-01:00": "2026-10-06T00:30+00:00",
+        "20261005T120000Z": "2026-10-05T12:00+00:00",
+        "2026-10-05T12:00:00.123456789Z": "2026-10-05T12:00:00.123456+00:00",
+        "9999-12-31": "9999-12-31T00:00+00:00",
+        "05/10/2026": None, "10/05/2026": None, "05.10.2026": None, "2026-02-30": None, "2026-13-01": None,
+        "2026": None, "2026-10": None, "20261005": None, "1759665600": None, "now": None, "today": None, "NaT": None, "": None,
+    }  # fmt: skip
+    expected = [None if text is None else pd.Timestamp(text) for text in content.values()]
+    rule = {TIME: [cell is None for cell in expected] + [False]}
+    assert as_kind(words(*content, None), "times") == ([*expected, None], rule)
+
+
+ZONES = st.none() | st.integers(-23 * 60, 23 * 60).map(lambda minutes: datetime.timezone(datetime.timedelta(minutes=minutes)))
+
+
+@given(
+    st.lists(st.datetimes(datetime.datetime(1, 1, 3), datetime.datetime(9999, 12, 29), timezones=ZONES), min_size=1),
+    st.booleans(),
+)
+def test_one_oops_changes_no_other_time(times, space):
+    """The second reader is Python's own datetime."""
+    cells = [time.isoformat(sep=" " if space else "T") for time in times]
+    expected = [time.astimezone(datetime.UTC) if time.tzinfo else time.replace(tzinfo=datetime.UTC) for time in times]
+    assert as_kind(words(*cells), "times") == (expected, {})
+    assert as_kind(words(*cells, "oops"), "times") == ([*expected, None], {TIME: [False] * len(cells) + [True]})
+
+
+@pytest.mark.parametrize("unit", ["s", "ms", "us", "ns"])
+@pytest.mark.parametrize("zone", [None, "Europe/Berlin"])
+def test_parquet_times_of_every_unit_and_zone_are_utc(tmp_path, unit, zone):
+    noon = pd.Timestamp("2026-10-05T12:00+00:00")
+    per_second = {"s": 1, "ms": 10**3, "us": 10**6, "ns": 10**9}[unit]
+    column = stored(tmp_path, int(noon.timestamp()) * per_second, None, kind=pa.timestamp(unit, zone))
+    assert as_kind(column, "times") == ([noon, None], {})
+
+
+def test_times_beyond_every_calendar_are_refused(tmp_path):
+    with pytest.raises(InputError, match="must have text, numbers or ISO times in the column 'x', got "):
+        as_kind(stored(tmp_path, 2**62, kind=pa.timestamp("ms")), "times")
+
+
+# --- parquet
+
+
+@pytest.mark.parametrize(
+    ("values", "text", "number"),
+    [
+        (pa.array([True, None]), "True", 1.0),
+        (pa.array([decimal.Decimal("1.50"), None]), "1.50", 1.5),
+        (pa.array([datetime.date(2026, 10, 5), None]), "2026-10-05", None),
+        (pa.array([0, None], pa.timestamp("us")), "1970-01-01", None),  # a time is no number
+        (pa.array([3, None], pa.duration("s")), "0 days 00:00:03", None),
+        (pa.array(["5", None]).dictionary_encode(), "5", 5.0),
+        (pa.array([2**64 - 1, None], pa.uint64()), "18446744073709551615", 2.0**64),
+        (pa.array([7, None], pa.int8()), "7", 7.0),
+        (pa.array([1.5, None], pa.float16()), "1.5", 1.5),
+    ],
+)
+def test_parquet_types_read_as_text_and_as_numbers(tmp_path, values, text, number):
+    pq.write_table(pa.table({"x": values}), tmp_path / "a.parquet")
+    column = read_table(tmp_path / "a.parquet").frame["x"]
+    assert as_kind(column, "text") == ([text, None], {})
+    assert as_kind(column, "numeric") == ([number, None], {} if number is not None else {NUMBER: [True, False]})
+
+
+def test_parquet_dates_are_times_and_numbers_are_none(tmp_path):
+    day = pd.Timestamp("2026-10-05T00:00+00:00")
+    assert as_kind(stored(tmp_path, datetime.date(2026, 10, 5), None), "times") == ([day, None], {})
+    assert as_kind(stored(tmp_path, 1_759_665_600, None), "times") == ([None, None], {TIME: [True, False]})
