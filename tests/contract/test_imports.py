@@ -29,8 +29,8 @@ FILES = [file for file in sorted((ROOT / "stages").rglob("*.py")) if "templates"
 CODE = [*FILES, *sorted((ROOT / "desk").rglob("*.py")), ROOT / "ratchet.py", ROOT / "schema.py"]
 PURE = {  # what a module may call while it is imported, beside classes: it builds a constant or a command, and touches nothing
     "add_typer", "arange", "array", "astype", "bool_", "capitalize", "compile", "date", "dict", "field", "float64", "fromkeys",
-    "frozenset", "index", "int64", "items", "join", "large_string", "len", "list", "log", "max", "min", "range", "resolve", "replace",
-    "round", "schema", "set", "sorted", "str", "string", "timedelta", "tuple", "uint64", "unique", "with_suffix",
+    "frozenset", "index", "int64", "items", "join", "large_string", "len", "list", "log", "max", "min", "range", "resolve",
+    "replace", "round", "schema", "set", "sorted", "str", "string", "timedelta", "tuple", "uint64", "unique", "with_suffix",
 }  # fmt: skip
 
 

@@ -1,4 +1,4 @@
-"""What validation counts, once more: row by row and line by line in plain Python, given the verdicts on files and the conflicts."""
+"""What validation counts, once more: row by row and line by line in plain Python, given the files' verdicts and the conflicts."""
 
 import math
 from collections import Counter
