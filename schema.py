@@ -2,9 +2,12 @@
 
 Edit this file; `python -m stages.validate` reads it. Times, numbers and text have been read by then: what could not be read
 is a gap. https://pandera.readthedocs.io says which checks exist; a check of your own is a function from a column to booleans.
+The checks of the target judge labels, those of feedback too: a label that fails one is refused, its row goes on without it.
 """
 
 import pandera.pandas as pa
+
+QUEUES = ["access", "account", "billing", "cancellation", "returns", "sales", "shipping", "technical"]
 
 schema = pa.DataFrameSchema(
     {
@@ -17,5 +20,6 @@ schema = pa.DataFrameSchema(
         "product": pa.Column("str"),
         "customer_tier": pa.Column("str", pa.Check.isin(["basic", "pro", "enterprise"])),
         "priority": pa.Column("str", pa.Check.isin(["low", "normal", "high"])),
+        "queue": pa.Column("str", pa.Check.isin(QUEUES), required=False, nullable=True),
     }
 )

@@ -1,6 +1,8 @@
-"""`make bench`: print every ratio as a Markdown table. Takes about twenty minutes on two cores; progress goes to stderr.
+"""`make bench`: print every ratio as a Markdown table; progress goes to stderr.
 
-Usage: python -m bench [loop] [idle] [help] [rows] [labels]     only these parts; without any, all of them
+Takes about half an hour on two cores, and a quarter of an hour more where the peers of `bench.drift` are installed.
+
+Usage: python -m bench [loop] [idle] [help] [rows] [labels] [drift]     only these parts; without any, all of them
 """
 
 import shutil
@@ -24,15 +26,16 @@ SLOW_PAIRS, QUICK_PAIRS = 2, 9
 
 def main(names: list[str]) -> None:
     """Measure the parts named, or all, and print the tables."""
-    unknown = [name for name in names if name not in {*PARTS, LABELS}]
+    unknown = [name for name in names if name not in {*PARTS, *APART}]
     if unknown:
-        raise SystemExit(f"bench: parts must be among {', '.join([*PARTS, LABELS])}, got {unknown[0]!r}; name one of them")
+        raise SystemExit(f"bench: parts must be among {', '.join([*PARTS, *APART])}, got {unknown[0]!r}; name one of them")
     with tempfile.TemporaryDirectory(prefix="bench") as folder:
         lines = [line for name, part in PARTS.items() if name in names or not names for line in part(Path(folder))]
     if lines:
         print(HEAD, *lines, f"\n{machine()}", sep="\n", flush=True)
-    if LABELS in names or not names:  # they have tables of their own
-        subprocess.run([sys.executable, "-m", "bench.labels"], cwd=ROOT, check=True)
+    for name in APART:
+        if name in names or not names:
+            subprocess.run([sys.executable, "-m", f"bench.{name}"], cwd=ROOT, check=True)
 
 
 def whole_loop(place: Path) -> list[str]:
@@ -102,7 +105,7 @@ def made(folder: Path, kind: str, *arguments: str) -> None:
     run([sys.executable, "-m", "bench.workspace", kind, str(folder), *arguments], ROOT)
 
 
-LABELS = "labels"
+APART = ("labels", "drift")  # parts with tables of their own
 PARTS: dict[str, Callable[[Path], list[str]]] = {
     "loop": whole_loop,
     "idle": nothing_to_do,

@@ -75,7 +75,7 @@ def read_json(path: Path) -> dict[str, Any]:
         value = json.loads(path.read_text(encoding="utf-8"))
     except FileNotFoundError:
         raise InputError(f"{path} must exist, got nothing there; run `dvc repro` to make it") from None
-    except (ValueError, OSError) as error:
+    except (ValueError, OSError, RecursionError) as error:
         raise InputError(f"{path} must be readable JSON, got {type(error).__name__}; run `dvc repro` to make it anew") from None
     if not isinstance(value, dict):
         raise InputError(f"{path} must hold a JSON object, got {type(value).__name__}; run `dvc repro` to make it anew")
@@ -112,12 +112,12 @@ def read_yaml(path: Path) -> Any:
     except yaml.MarkedYAMLError as error:
         line = error.problem_mark.line + 1 if error.problem_mark else "?"
         raise InputError(f"{path} line {line} must be valid YAML, got: {error.problem}; mend that line") from None
-    except (ValueError, OSError, yaml.YAMLError) as error:  # ValueError: a day or number that YAML knows and Python does not
+    except (ValueError, OSError, RecursionError, yaml.YAMLError) as error:  # ValueError: a day that only YAML knows
         raise InputError(f"{path} must be UTF-8 YAML, got {type(error).__name__}; mend the file") from None
 
 
 @functools.cache
-def _dumper() -> type[yaml.SafeDumper]:
+def yaml_dumper() -> type[yaml.SafeDumper]:
     """Quotes what either YAML would not read back as text: PyYAML alone writes the text `1e5` as a number of YAML 1.2."""
     old, new = yaml.SafeDumper.yaml_implicit_resolvers, _loader().yaml_implicit_resolvers
     both = {first: [*old.get(first, []), *new.get(first, [])] for first in {**old, **new}}
@@ -136,7 +136,7 @@ def _text(dumper: yaml.SafeDumper, text: str) -> yaml.ScalarNode:
 
 def yaml_text(value: Any) -> str:
     """YAML that `read_yaml` reads back as `value`: one line a key, in the order given."""
-    return yaml.dump(value, Dumper=_dumper(), sort_keys=False, allow_unicode=True, width=math.inf)
+    return yaml.dump(value, Dumper=yaml_dumper(), sort_keys=False, allow_unicode=True, width=math.inf)
 
 
 def file_md5(path: Path) -> str:

@@ -41,6 +41,22 @@ def partition_names(folder: Path) -> list[str]:
     return sorted(file.stem for file in folder.glob("*.parquet"))
 
 
+def partition_rows(folder: Path, name: str) -> int:
+    """How many rows a partition has, from its metadata.
+
+    Raises
+    ------
+    InputError
+        Where it is damaged.
+    """
+    file = folder / f"{name}.parquet"
+    try:
+        rows: int = pq.read_metadata(file).num_rows
+    except (pa.ArrowException, OSError) as error:
+        raise _damaged(file, error) from None
+    return rows
+
+
 def read_partitions(folder: Path, columns: list[str], names: list[str] | None = None) -> pd.DataFrame:
     """Read columns of all partitions of a folder, or of those named, in the order of their names, as one frame.
 
@@ -63,10 +79,12 @@ def _read_table(file: Path, columns: list[str]) -> pa.Table:
         if not missing:
             return pq.read_table(file, columns=columns, partitioning=None)
     except (pa.ArrowException, OSError) as error:
-        raise InputError(
-            f"{file} must be parquet, got {type(error).__name__}; run `dvc repro validate` to make it anew"
-        ) from None
+        raise _damaged(file, error) from None
     raise InputError(f"{file} must have the column {missing[0]!r}, got others; run `dvc repro validate` to make it anew")
+
+
+def _damaged(file: Path, error: Exception) -> InputError:
+    return InputError(f"{file} must be parquet, got {type(error).__name__}; run `dvc repro validate` to make it anew")
 
 
 def mapped(work: Callable[..., Any], calls: Sequence[tuple[Any, ...]], backend: str, bytes_in: int) -> list[Any]:

@@ -78,6 +78,7 @@ class Batches(Section):
 
     max_mib: Annotated[float, Field(gt=0)]
     history: Annotated[int, Field(ge=3)]
+    calendar: list[str]
     refused: Limits
     one_rule: Limits
     volume: Limits
@@ -126,13 +127,12 @@ class Split(Section):
 class Drift(Section):
     """When a column has changed."""
 
-    significance: Annotated[float, Field(gt=0, lt=0.5)]
     min_change: Share
     min_rows: Annotated[int, Field(ge=2)]
 
 
 class Policy(Section):
-    """One clause a verdict; see `stages/signals/policy.py` for the names."""
+    """One clause a verdict over signals, facts and lower verdicts; see `stages/signals/policy.py`."""
 
     rollback: Clause | None
     blocked: Clause | None
@@ -147,10 +147,13 @@ class TriggerParams(Section):
     cadence_days: Annotated[Days, Field(ge=1)]
     cool_down_days: Days
     min_new_labels: Annotated[int, Field(ge=1)]
+    significance: Annotated[float, Field(gt=0, lt=0.5)]
     max_performance_drop: Annotated[float, Field(ge=0)]
+    max_calibration_error: Share
     max_correction_rate: Share
     max_kpi_drop: Share
     max_quarantined: Share
+    max_refused_labels: Share
     deployment_days: Days
     drift: Drift
     policy: Policy

@@ -38,6 +38,14 @@ class Params(Section):
     approval: Approval
 
     @model_validator(mode="after")
+    def _calendar_is_of_features(self) -> "Params":
+        for name in self.batches.calendar:
+            if name not in self.columns.features:
+                near = difflib.get_close_matches(name, self.columns.features, n=1, cutoff=0)
+                raise ValueError(f"name feature columns in batches.calendar ({near[0]!r} is the nearest), got {name!r}")
+        return self
+
+    @model_validator(mode="after")
     def _metrics_exist(self) -> "Params":
         unmeasured = sorted({self.gate.primary, *self.gate.floors} - set(self.evaluate.metrics))
         if unmeasured:

@@ -105,6 +105,10 @@ def test_params_cannot_be_changed():
             "trigger.policy.rollback", {"sum": ["kpi_fall"]},
             "trigger.policy.rollback must be a signal's name, or any, all or not over clauses; mend it",
         ),
+        (
+            "batches.calendar", ["channel", "langage"],
+            "the file must name feature columns in batches.calendar ('language' is the nearest), got 'langage'; mend it",
+        ),
         ("train.packages", ["lightgbm"], "train must name an estimator of a package in train.packages (lightgbm); mend it"),
         ("evaluate.metrics", [], "evaluate.metrics must have at least 1 item after validation, not 0, got []; mend it"),
         ("gate.confidence", 1.0, "gate.confidence must be less than 1, got 1.0; mend it"),
@@ -137,7 +141,7 @@ def test_a_wrong_value_is_one_line_with_key_rule_and_value(path, key, value, mes
     [
         ("sed", "did you mean seed?"),
         ("split.holdout_batch", "did you mean holdout_batches?"),
-        ("trigger.drift.significanse", "did you mean significance?"),
+        ("trigger.drift.min_chnge", "did you mean min_change?"),
         ("trigger.policy.rolback", "did you mean rollback?"),
         ("labels.xyz", "known keys: sources, min_posterior, min_accuracy, min_seconds, max_flip"),
     ],

@@ -7,6 +7,7 @@ import numpy as np
 import pandas as pd
 import pytest
 import yaml
+from threadpoolctl import threadpool_info, threadpool_limits
 
 from stages import artefacts, train
 from stages.artefacts import dvc_md5
@@ -52,7 +53,7 @@ def test_the_bundle_says_what_it_was_trained_on(here, capsys):
     assert kept.card["training"] == dvc_md5(artefacts.TRAINING)
     assert kept.card["versions"].keys() == {"python", "scikit-learn", "numpy", "scipy", "pandas", "skops"}
     assert kept.profile["rows"] == 120
-    assert sum(kept.profile["labels"].values()) == 120
+    assert sum(kept.profile["labels"]["counts"].values()) == 120
     assert capsys.readouterr().out == "train: sklearn.linear_model.LogisticRegression on 120 rows through 2026-03-03\n"
 
 
@@ -93,3 +94,69 @@ def test_missing_training_data_name_the_stage_that_makes_them(here):
         file.unlink()
     with pytest.raises(InputError, match="run `dvc repro validate`"):
         train.main()
+
+
+def answers_of(batches: dict[str, pd.DataFrame]) -> dict | None:
+    """The sketch of the forerunner's answers."""
+    write(batches)
+    train.main()
+    return bundle.read_profile(artefacts.CANDIDATE)["predictions"]
+
+
+def test_the_profile_has_answers_on_rows_that_their_model_never_saw(here):
+    # A forest that learned from the last day would know "late"; the forerunner has never heard of it.
+    settings(here, estimator="sklearn.ensemble.RandomForestClassifier", arguments={})
+    found = answers_of({"2026-03-02": rows(60, 0), "2026-03-03": rows(60, 1), "2026-03-04": rows(40, 2).assign(label="late")})
+    assert found["counts"].keys() == {"no", "yes"}
+    assert sum(found["counts"].values()) == 40
+
+
+def test_the_newest_batches_of_a_fifth_of_the_rows_are_answered():
+    # Of 135 rows a fifth is 27: 10 + 15 are too few. Of 125 it is 25: they are enough.
+    weeks = {"2026-W09": 10, "2026-W10": 100, "2026-W11": 15, "2026-W12": 10}
+    assert train.newest_batches(weeks) == ["2026-W12", "2026-W11", "2026-W10"]
+    assert train.newest_batches(weeks | {"2026-W09": 0}) == ["2026-W12", "2026-W11"]
+    assert train.newest_batches({"2026-W01": 100, "2026-02": 30}) == ["2026-02"]  # newest in time, not in the alphabet
+    assert train.newest_batches({"2026-W10": 10, "2026-W11": 500}) == ["2026-W11"]
+    assert train.newest_batches({"2026-W10": 10}) == []
+
+
+def test_the_forerunner_is_bounded_and_takes_rows_from_everywhere(here, monkeypatch):
+    monkeypatch.setattr(train, "FORWARD_ROWS", 10)
+    first, last = rows(500, 0), rows(90, 1)
+    assert sum(answers_of({"2026-03-02": first, "2026-03-03": last})["counts"].values()) == 10
+    assert train._spread(last).index.tolist() == [0, 9, 19, 29, 39, 49, 59, 69, 79, 89]
+
+
+def test_of_one_batch_nothing_is_answered_beforehand(here):
+    (artefacts.TRAINING / "2026-03-03.parquet").unlink()
+    assert answers_of({"2026-03-02": rows(60, 0)}) is None
+
+
+def test_older_rows_that_teach_nothing_are_no_error(here):
+    assert answers_of({"2026-03-02": rows(60, 0).assign(label="yes"), "2026-03-03": rows(60, 1)}) is None
+
+
+def test_numbers_are_answered_with_numbers(here, make_params):
+    frame = pd.concat([rows(60, 0), rows(60, 1)], ignore_index=True)
+    frame["label"] = 2 * frame["size"] + 1
+    params = make_params(
+        {"task": "regression", "train.estimator": "sklearn.linear_model.LinearRegression", "train.arguments": {}}
+    )
+    newest = np.arange(120) >= 60
+    said = train.forward(frame, newest, params)
+    # The labels are a line, which the older rows show as well.
+    assert said.to_numpy() == pytest.approx(frame["label"][newest].to_numpy())
+
+
+def test_the_model_does_not_depend_on_the_number_of_cores(here, monkeypatch):
+    threads, learn = set(), train.fit
+
+    def watched(*inputs):
+        threads.update(library["num_threads"] for library in threadpool_info() if library["user_api"] == "blas")
+        return learn(*inputs)
+
+    monkeypatch.setattr(train, "fit", watched)
+    with threadpool_limits(limits=2, user_api="blas"):
+        train.main()
+    assert threads == {1}

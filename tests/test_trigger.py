@@ -1,325 +1,200 @@
-"""The trigger: every signal and fact from a hand-made world, and the stage on a small data set."""
+"""The trigger as a stage: which rows it looks at, what it writes, and where it gives up."""
 
 import json
-from dataclasses import replace
-from datetime import date, timedelta
+from typing import Any
 
-import numpy as np
 import pandas as pd
 import pytest
-import yaml
-from scipy.stats import binomtest
-from sklearn.compose import ColumnTransformer
-from sklearn.pipeline import Pipeline
-from sklearn.tree import DecisionTreeClassifier
+from made_stage import CHANGES, RECENT, REGRESSION, rows, write_rows, write_stage
 
 from stages import artefacts, trigger
-from stages.artefacts import dvc_md5, write_json
-from stages.decision.ledger import Entry, Ledger, write_ledger
+from stages.artefacts import read_json, write_json
 from stages.errors import InputError
-from stages.evidence.scores import Predictions
-from stages.modelling import bundle
-from stages.partitions import Partitions
 from stages.settings import load
-from stages.signals.drift import feature_drift
-from stages.signals.events import Events
-from stages.signals.measure import signals
-from stages.signals.profile import profile
-from stages.signals.signal import Signal
-from stages.signals.world import World, facts
-from stages.trigger import judge
 
-TODAY = date(2026, 3, 29)
-CLASSES = np.array(["no", "yes"], dtype=object)
-NO_KPI = pd.DataFrame({"date": pd.to_datetime([]), "kpi": pd.Series(dtype="str"), "value": pd.Series(dtype="float64")})
+PICTURES = ("drift.svg", "performance.svg")
 
 
 @pytest.fixture
-def params(make_params):
-    """Round numbers to count with."""
-    return make_params(
-        {
-            "trigger.cadence_days": 21,
-            "trigger.cool_down_days": 14,
-            "trigger.min_new_labels": 100,
-            "trigger.max_performance_drop": 0.02,
-            "trigger.max_correction_rate": 0.3,
-            "trigger.max_quarantined": 0.05,
-            "trigger.deployment_days": 7,
-            "trigger.drift": {"significance": 0.05, "min_change": 0.1, "min_rows": 50},
-            "gate.primary": "accuracy",
-            "gate.confidence": 0.95,
-        }
-    )
+def stage(make_project, tmp_path, monkeypatch):
+    """Writes the small project of `made_stage`, with changes of its settings, and stands in its folder."""
 
+    def made(changes: dict[str, Any] | None = None, **how: Any) -> None:
+        monkeypatch.chdir(make_project(tmp_path / "project", {**CHANGES, **(changes or {})}).folder)
+        write_stage(load(), **how)
 
-def rows(n: int, red: float = 0.5) -> pd.DataFrame:
-    count = round(n * red)
-    return pd.DataFrame({"color": ["red"] * count + ["blue"] * (n - count), "size": np.linspace(1, 2, n)})
-
-
-def said(right: int, n: int) -> Predictions:
-    truth = np.array(["yes"] * n, dtype=object)
-    return Predictions(truth, np.array(["yes"] * right + ["no"] * (n - right), dtype=object), None, CLASSES)
-
-
-def promotion(days_ago: int, version: int = 2, **more) -> Entry:
-    return Entry(kind="promotion", as_of=TODAY - timedelta(days=days_ago), bundle=f"v{version}.dir", version=version, **more)
-
-
-def ledger(*entries: Entry) -> Ledger:
-    return Ledger(model="m", entries=[promotion(300, 0), *entries])
+    return made
 
 
 @pytest.fixture
-def quiet(params):
-    """A world in which nothing happens: version 2 was promoted ten days ago and promised an accuracy of 0.8."""
-    fresh = rows(200).assign(label="yes")
-    return World(
-        as_of=TODAY,
-        validation={
-            "batches": {"raw/b.csv": {"batch": "b", "role": "holdout", "rows": 100, "quarantined": 1}},
-            "recent": ["b"],
-            "feedback": {"correct": 10, "confirm": 90, "skip": 5},
-        },
-        ledger=ledger(promotion(200, 1), promotion(15, metric="accuracy", promised=0.8, rows=500)),
-        events=Events(),
-        kpi=NO_KPI,
-        profile=profile(rows(500), pd.Series(["yes"] * 500), params.columns),
-        recent=rows(200),
-        new_labels=150,
-        fresh=fresh,
-        said=said(160, 200),
-    )
+def run(monkeypatch):
+    """Runs the stage, without its pictures, which take as long as all the rest; returns its report."""
+
+    def report(*, pictures: bool = False) -> dict[str, Any]:
+        with monkeypatch.context() as patch:
+            for name in () if pictures else ("drift_picture", "performance_picture"):
+                patch.setattr(trigger, name, lambda *_: None)
+            trigger.main()
+        return read_json(artefacts.TRIGGER)
+
+    return report
 
 
-def measured(world: World, params) -> list[Signal]:
-    return signals(world, feature_drift(world.recent, world.profile, params.columns, params.trigger.drift), params)
-
-
-def state(world: World, params, name: str) -> str:
-    return next(signal.state for signal in measured(world, params) if signal.name == name)
-
-
-def fact(world: World, params, name: str) -> bool:
-    return facts(world, measured(world, params), params)[name]
-
-
-def test_a_quiet_world_is_left_alone(quiet, params):
-    report = judge(quiet, params)
-    assert (report["verdict"], report["reasons"]) == ("skip", ["no clause of the policy holds"])
-    assert [name for name, signal in report["signals"].items() if signal["state"] == "fired"] == ["new_labels"]
-    assert report["signals"]["kpi_fall"]["state"] == "unknown"
-    assert not report["facts"]["kpi_stable"]
-
-
-@pytest.mark.parametrize(("days", "expected"), [(20, "quiet"), (21, "fired")])
-def test_the_cadence_counts_days_since_the_last_promotion(quiet, params, days, expected):
-    assert state(replace(quiet, ledger=ledger(promotion(days))), params, "cadence") == expected
-
-
-def test_without_any_attempt_the_cadence_is_unknown(quiet, params):
-    assert state(replace(quiet, ledger=ledger()), params, "cadence") == "unknown"
-
-
-def test_an_attempt_restarts_the_cadence_and_the_cool_down(quiet, params):
-    tried = Entry(kind="attempt", as_of=TODAY - timedelta(days=7), bundle="x.dir", verdict="hold")
-    world = replace(quiet, ledger=ledger(promotion(40), tried))
-    assert state(world, params, "cadence") == "quiet"
-    assert judge(world, params)["verdict"] == "blocked"
-    assert judge(world, params)["reasons"] == ["cool_down: the last attempt was on 2026-03-22"]
-    today = tried.model_copy(update={"as_of": TODAY})
-    assert judge(replace(quiet, ledger=ledger(promotion(40), today)), params)["verdict"] == "retrain"
-
-
-@pytest.mark.parametrize(
-    ("right", "n", "expected"),
-    [
-        (160, 200, "quiet"),  # as promised
-        (150, 200, "quiet"),  # 5 points less, but its upper bound 0.75 + 1.65 * 0.031 = 0.801 reaches the promise
-        (140, 200, "fired"),  # 10 points less, upper bound 0.754
-        (30, 40, "underpowered"),
-    ],
-)
-def test_performance_must_fall_by_more_than_chance(quiet, params, right, n, expected):
-    world = replace(quiet, fresh=rows(n).assign(label="yes"), said=said(right, n))
-    assert state(world, params, "performance") == expected
-
-
-def test_performance_is_unknown_without_fresh_labels_or_a_promise_in_the_same_metric(quiet, params):
-    assert state(replace(quiet, said=None), params, "performance") == "unknown"
-    other = ledger(promotion(15, metric="f1_macro", promised=0.8))
-    assert state(replace(quiet, ledger=other), params, "performance") == "unknown"
-
-
-def test_drift_names_the_column_and_the_share(quiet, params):
-    # red and blue change by 40 points each; the first by name is shown
-    world = replace(quiet, recent=rows(200, red=0.9))
-    found = judge(world, params)["signals"]["feature_drift"]
-    assert found["state"] == "fired"
-    assert found["why"] == "color blue: 50.0% → 10.0%"
-    assert state(replace(quiet, recent=rows(10, red=0.9)), params, "feature_drift") == "underpowered"
-
-
-def test_a_shift_of_labels_is_seen_and_none_is_unknown(quiet, params):
-    world = replace(quiet, fresh=quiet.fresh.assign(label="no"))
-    assert state(world, params, "label_shift") == "fired"
-    assert state(replace(quiet, fresh=quiet.fresh.head(0)), params, "label_shift") == "unknown"
-
-
-@pytest.mark.parametrize(
-    ("correct", "confirm", "expected"), [(30, 70, "quiet"), (35, 65, "quiet"), (45, 55, "fired"), (0, 0, "unknown")]
-)
-def test_the_correction_rate_must_exceed_the_limit_by_more_than_chance(quiet, params, correct, confirm, expected):
-    validation = quiet.validation | {"feedback": {"correct": correct, "confirm": confirm, "skip": 9}}
-    assert state(replace(quiet, validation=validation), params, "correction_rate") == expected
-    if correct:
-        beyond = binomtest(correct, correct + confirm, 0.3, alternative="greater").pvalue < 0.05
-        assert beyond == (expected == "fired")
-
-
-@pytest.mark.parametrize(("quarantined", "expected"), [(5, False), (6, True)])
-def test_too_much_quarantine_is_poor_data(quiet, params, quarantined, expected):
-    validation = quiet.validation | {
-        "batches": {"raw/b.csv": {"batch": "b", "role": "holdout", "rows": 100, "quarantined": quarantined}}
-    }
-    assert fact(replace(quiet, validation=validation), params, "poor_data") is expected
-
-
-@pytest.mark.parametrize(("labels", "expected"), [(99, True), (100, False)])
-def test_few_new_labels_block_all_but_the_first_model(quiet, params, labels, expected):
-    assert fact(replace(quiet, new_labels=labels), params, "few_labels") is expected
-    assert fact(replace(quiet, new_labels=labels, ledger=ledger()), params, "few_labels") is False
-
-
-def test_the_dummy_is_reason_enough(quiet, params):
-    report = judge(replace(quiet, ledger=ledger(), said=None), params)
-    assert (report["verdict"], report["reasons"]) == ("retrain", ["first_model: version 0 is in production"])
-
-
-def test_a_request_asks_in_its_own_words(quiet, make_params):
-    params = make_params({"trigger.request": "a new product", "trigger.min_new_labels": 100})
-    report = judge(quiet, params)
-    assert (report["verdict"], report["reasons"]) == ("retrain", ["request: a new product"])
-
-
-EVENTS = {
-    "incident": {"incidents": [{"opened": TODAY, "what": "outage"}]},
-    "freeze": {"freezes": [{"starts": TODAY, "ends": TODAY, "what": "year end"}]},
-    "campaign": {"campaigns": [{"starts": TODAY, "ends": TODAY, "what": "spring"}]},
-    "deployment": {"deployments": [{"at": TODAY, "name": "form", "what": "New form"}]},
-}
-
-
-@pytest.mark.parametrize(("event", "reason"), [("incident", "open_incident: outage"), ("freeze", "data_freeze: year end")])
-def test_an_incident_or_a_freeze_blocks_whatever_speaks_for_retraining(quiet, params, event, reason):
-    world = replace(quiet, ledger=ledger(promotion(100)), events=Events.model_validate(EVENTS[event]))
-    report = judge(world, params)
-    assert (report["verdict"], report["reasons"]) == ("blocked", [reason])
-
-
-def test_drift_in_a_campaign_is_investigated(quiet, params):
-    world = replace(quiet, recent=rows(200, red=0.9), events=Events.model_validate(EVENTS["campaign"]))
-    report = judge(world, params)
-    assert report["verdict"] == "investigate"
-    assert "campaign: spring" in report["reasons"]
-
-
-def kpi(last: float) -> pd.DataFrame:
-    days = [pd.Timestamp(TODAY) - pd.Timedelta(days=day) for day in range(35)]
-    return pd.DataFrame({"date": days, "kpi": "solved", "value": [last] * 7 + [0.7, 0.71] * 14})
-
-
-def test_drift_is_investigated_where_the_business_is_known_to_be_stable(quiet, params):
-    drifted = replace(quiet, recent=rows(200, red=0.9))
-    assert judge(drifted, params)["verdict"] == "skip"  # an absent KPI is unknown, not stable
-    assert judge(replace(drifted, kpi=kpi(0.7)), params)["verdict"] == "investigate"
-
-
-def test_a_fall_of_the_business_right_after_a_deployment_is_rolled_back(quiet, params):
-    fallen = replace(quiet, kpi=kpi(0.5))
-    assert judge(fallen, params)["verdict"] == "skip"
-    report = judge(replace(fallen, events=Events.model_validate(EVENTS["deployment"])), params)
-    assert report["verdict"] == "rollback"
-    assert "previous_version" in " ".join(report["reasons"])
-    promoted = replace(fallen, ledger=ledger(promotion(200, 1), promotion(3)))
-    assert judge(promoted, params)["verdict"] == "rollback"
-    first = replace(promoted, ledger=ledger(promotion(3, 1)))
-    assert judge(first, params)["verdict"] != "rollback"  # there is nothing to go back to
-
-
-def test_a_clause_that_holds_because_of_what_is_absent_says_so(quiet, make_params):
-    policy = {"rollback": None, "blocked": None, "investigate": None, "retrain": {"not": "open_incident"}}
-    report = judge(quiet, make_params({"trigger.policy": policy}))
-    assert (report["verdict"], report["reasons"]) == ("retrain", ["the clause retrain holds because of what is absent"])
-
-
-def write(folder, batches: dict[str, pd.DataFrame]) -> None:
-    out = Partitions(folder)
-    for name, frame in batches.items():
-        out.write(name, frame)
-    out.close()
-
-
-@pytest.fixture
-def here(project, monkeypatch):
-    """Files of a small project: the baseline learned through 2026-03-02, two newer training days, nothing else special."""
-    monkeypatch.chdir(project.folder)
-    params = load()
-    frame = rows(80).assign(label=["yes", "no"] * 40)
-    tree = Pipeline([("size", ColumnTransformer([("size", "passthrough", ["size"])])), ("estimator", DecisionTreeClassifier())])
-    tree.fit(frame[["color", "size"]], frame["label"].to_numpy(object))
-    card = {"trained_through": "2026-03-02"}
-    bundle.save(artefacts.BASELINE, tree, profile(frame, frame["label"], params.columns), card)
-    one = Entry(
-        kind="promotion", as_of="2026-03-05", bundle=dvc_md5(artefacts.BASELINE), version=1, metric="accuracy", promised=0.9
-    )
-    write_ledger(artefacts.LEDGER, Ledger(model="m", entries=[promotion(300, 0), one]))
-    write(artefacts.TRAINING, {f"2026-03-0{day}": frame for day in (1, 2, 3, 4)})
-    write(artefacts.RECENT, {"2026-03-06": frame.drop(columns="label")})
-    artefacts.KPI.write_text("date,kpi,value\n")
-    artefacts.EVENTS.write_text("")
-    batches = {"raw/2026-03-06.csv": {"batch": "2026-03-06", "role": "immature", "rows": 80, "quarantined": 0}}
-    feedback = {"correct": 0, "confirm": 0, "skip": 0}
-    write_json(artefacts.VALIDATION, {"as_of": "2026-03-06", "batches": batches, "recent": ["2026-03-06"], "feedback": feedback})
-    return project.folder
-
-
-def test_only_rows_the_baseline_never_saw_are_new(here, capsys):
-    trigger.main()
-    report = json.loads(artefacts.TRIGGER.read_text())
-    # Of four days of 80 rows two are newer than what the baseline learned; the newest one (as many as judge) is fresh.
-    assert report["signals"]["new_labels"]["value"] == 160
-    assert report["signals"]["performance"]["n"] == 80
+def test_only_rows_that_the_baseline_never_saw_are_new(stage, run, capsys):
+    stage()
+    report = run()
     assert report["as_of"] == "2026-03-06"
+    # two of four training days are newer than what the baseline learned; the newest one, as many as judge, is measured on
+    assert (report["signals"]["new_labels"]["value"], report["signals"]["performance"]["n"]) == (160, 80)
+    assert report["signals"]["performance"]["value"] == pytest.approx(-0.1)  # 0.9 promised, all right
+    # drift: 90 rows on each of two recent days; labels: the 160 new ones
+    assert {row["column"]: row["n"] for row in report["drift"]} == {
+        "color": 180, "size": 180, "predicted label": 180, "label": 160,
+    }  # fmt: skip
     assert capsys.readouterr().out.startswith(f"trigger: {report['verdict']} (")
 
 
-def test_the_report_lists_every_signal_and_fact_and_reproduces(here):
-    trigger.main()
+def test_every_day_since_the_training_data_is_a_week_of_its_own(stage, run):
+    stage({"trigger.drift": {"min_change": 0.1, "min_rows": 85}})
+    weeks = run()["weeks"]
+    # 03-05 both judges (60 rows) and is recent: its 90 accepted rows count. Of 03-03 and 03-04 80 rows are known: too few here.
+    assert weeks["drift"]["color"] == {"2026-03-03": None, "2026-03-04": None, "2026-03-05": 0.0, "2026-03-06": 0.0}
+    assert [(own["batch"], own["n"]) for own in weeks["performance"]] == [("2026-03-03", 80), ("2026-03-04", 80)]
+
+
+def test_a_judging_day_that_is_not_recent_is_a_week_too(stage, run):
+    stage()
+    write_rows(artefacts.RECENT, {"2026-03-06": rows(90).drop(columns="label")})
+    assert list(run()["weeks"]["drift"]["color"]) == ["2026-03-03", "2026-03-04", "2026-03-05", "2026-03-06"]
+
+
+def test_the_labels_that_judge_a_candidate_are_never_read(stage, run):
+    stage()
+    write_rows(artefacts.HOLDOUT, {"2026-03-05": rows(60), "2026-03-04": rows(60, red=0.2)})
+    write_rows(artefacts.RECENT, {"2026-03-06": rows(90).drop(columns="label")})
+    run()
     first = artefacts.TRIGGER.read_bytes()
-    trigger.main()
+    for file in artefacts.HOLDOUT.iterdir():
+        pd.read_parquet(file).drop(columns="label").to_parquet(file, index=False)
+    run()
     assert artefacts.TRIGGER.read_bytes() == first
-    report = json.loads(first)
-    assert set(report) == {"as_of", "verdict", "reasons", "signals", "facts", "drift"}
-    named = set(report["signals"]) | set(report["facts"])
-    policy = yaml.safe_dump(load().trigger.policy.model_dump())
-    assert all(name in policy for name in named - {"new_labels", "label_shift"})
 
 
-def test_a_baseline_that_saw_everything_has_no_fresh_rows(here):
-    write_json(artefacts.BASELINE / "card.json", {"trained_through": "2026-03-04"})
+def test_a_batch_of_which_nothing_was_accepted_is_left_out(stage, run):
+    stage()
+    write_rows(artefacts.RECENT, dict(zip(RECENT, (rows(90), rows(0)), strict=True)))
+    report = run()
+    assert list(report["weeks"]["drift"]["color"]) == ["2026-03-03", "2026-03-04", "2026-03-05"]
+    assert report["signals"]["feature_drift"]["n"] == 90
+
+
+def test_rows_are_read_batch_by_batch(stage, run, monkeypatch):
+    stage()
+    read, whole = [], trigger.read_partitions
+
+    def recording(folder, columns, names=None):
+        read.append(names)
+        return whole(folder, columns, names)
+
+    monkeypatch.setattr(trigger, "read_partitions", recording)
+    run()
+    assert read
+    assert all(names is not None and len(names) == 1 for names in read)
+
+
+def test_the_same_files_give_the_same_bytes(stage, run):
+    stage(red=0.9)
+    places = [artefacts.TRIGGER, *(artefacts.PLOTS / name for name in PICTURES)]
+    run(pictures=True)
+    first = [place.read_bytes() for place in places]
+    run(pictures=True)
+    assert [place.read_bytes() for place in places] == first
+    assert b"deployed: form-2" in first[1]
+    assert json.loads(first[0])["signals"]["feature_drift"]["why"] == "color blue: 50.0% → 10.0%"
+
+
+def test_version_zero_is_held_against_nothing(stage, run):
+    stage(version=0)
+    report = run(pictures=True)
+    assert (report["verdict"], report["reasons"]) == ("retrain", ["first_model: version 0 is in production"])
+    assert (report["drift"], report["weeks"]) == ([], {"drift": {}, "performance": []})
+    assert report["signals"]["performance"]["state"] == "unknown"
+    assert report["signals"]["new_labels"]["value"] == 160
+    assert all((artefacts.PLOTS / name).is_file() for name in PICTURES)
+
+
+def test_numbers_are_predicted_as_well(stage, run):
+    stage(REGRESSION)
+    report = run()
+    found = report["signals"]
+    assert found["performance"]["value"] == pytest.approx(-0.1)  # 0.9 promised, r2 is 1
+    assert (found["calibration"]["state"], found["estimated_performance"]["state"]) == ("unknown", "unknown")
+    assert (found["prediction_drift"]["state"], found["label_shift"]["state"]) == ("quiet", "quiet")
+
+
+def test_a_promise_in_another_metric_is_no_promise(stage, run, monkeypatch):
+    stage({"gate.primary": "f1_macro"})
+    text = artefacts.LEDGER.read_text().replace("f1_macro", "accuracy")
+    artefacts.LEDGER.write_text(text)
+    drawn = []
+    monkeypatch.setattr(trigger, "drift_picture", lambda *_: None)
+    monkeypatch.setattr(trigger, "performance_picture", lambda measured, promise, *_: drawn.append(promise.value))
     trigger.main()
-    found = json.loads(artefacts.TRIGGER.read_text())
-    assert found["signals"]["performance"]["state"] == "unknown"
-    assert found["facts"]["few_labels"]
+    assert drawn == [None]
+    assert read_json(artefacts.TRIGGER)["signals"]["performance"]["state"] == "unknown"
 
 
 @pytest.mark.parametrize(
-    "path", [artefacts.LEDGER, artefacts.EVENTS, artefacts.KPI, artefacts.VALIDATION, artefacts.BASELINE / "card.json"]
+    "profile",
+    [
+        {
+            "rows": 160,
+            "columns": {"color": {"kind": "categorical", "present": 160, "counts": {"red": 160}}},
+            "labels": {"no": 80},
+        },
+        {"rows": 160, "columns": {}},
+        {},
+    ],
 )
-def test_a_missing_file_is_one_line(here, path):
+def test_a_profile_of_an_earlier_version_leaves_drift_unknown(stage, run, profile):
+    stage()
+    write_json(artefacts.BASELINE / "profile.json", profile)
+    report = run(pictures=True)
+    assert {row["state"] for row in report["drift"]} == {"unknown"}
+    assert report["facts"]["drift"]["holds"] is None
+
+
+def test_a_baseline_that_saw_everything_has_no_fresh_rows(stage, run):
+    stage()
+    card = read_json(artefacts.BASELINE / "card.json")
+    write_json(artefacts.BASELINE / "card.json", card | {"trained_through": "2026-03-06"})
+    report = run()
+    assert report["signals"]["performance"]["state"] == "unknown"
+    assert report["facts"]["nothing_new"]["holds"]
+    assert list(report["weeks"]["drift"]["color"]) == list(RECENT)  # recent rows are looked at in any case
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        artefacts.LEDGER, artefacts.EVENTS, artefacts.KPI, artefacts.VALIDATION,
+        *(artefacts.BASELINE / name for name in ("card.json", "model.skops", "profile.json")),
+    ],
+)  # fmt: skip
+def test_a_missing_file_is_one_line(stage, path):
+    stage()
     path.unlink()
     with pytest.raises(InputError, match=f"{path} must exist") as error:
+        trigger.main()
+    assert "\n" not in str(error.value)
+
+
+@pytest.mark.parametrize("folder", [artefacts.TRAINING, artefacts.HOLDOUT, artefacts.RECENT])
+def test_a_damaged_file_of_rows_is_one_line(stage, folder):
+    stage()
+    write_rows(artefacts.RECENT, {"2026-03-06": rows(9).drop(columns="label")})
+    file = sorted(folder.iterdir())[-1]
+    file.write_bytes(b"no parquet")
+    with pytest.raises(InputError, match=f"{file} must be parquet") as error:
         trigger.main()
     assert "\n" not in str(error.value)

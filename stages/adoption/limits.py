@@ -1,13 +1,16 @@
 """The limits of batches that a new loop starts with: what its own first batches do is usual, and must not block those to come."""
 
+from collections.abc import Sequence
 from typing import Any
 
 import pandas as pd
 
+from stages.history.column_rules import one_value, renamed, unit
+from stages.history.past import Past
 from stages.history.rules import judge
 from stages.history.sketch import Sketch, sketch
 from stages.intake.verdicts import usual
-from stages.reading.periods import period
+from stages.reading.periods import Period, period
 from stages.sections import Batches, Columns
 
 LIMITS: dict[str, dict[str, float | None]] = {
@@ -16,35 +19,57 @@ LIMITS: dict[str, dict[str, float | None]] = {
     "volume": {"warn": 2, "block": 10},
     "missing": {"warn": 0.05, "block": 0.2},
     "one_value": {"warn": 0.2, "block": 0.5},
-    "unit": {"warn": 3, "block": 8},
+    "unit": {"warn": 2, "block": 8},
     "renamed": {"warn": 0.05, "block": 0.2},
     "label_share": {"warn": 0.1, "block": 0.25},
     "agreement": {"warn": 0.1, "block": 0.25},
     "reviewer_share": {"warn": 0.5, "block": None},
 }
 HISTORY, MAX_MIB = 8, 1024
+MOVED_BY_THE_CALENDAR = {"one_value": one_value, "unit": unit, "renamed": renamed}
+
+First = Sequence[tuple[Period, Sketch]]  # the batches that a loop starts with, oldest first
 
 
 def first_limits(frame: pd.DataFrame, batch: pd.Series, columns: Columns, task: str) -> dict[str, Any]:
-    """The section `batches` of params.yaml: a limit that would block one of the first batches only warns.
+    """The section `batches` of params.yaml.
+
+    A column that is unlike itself from batch to batch follows the calendar. Of what remains, a limit that would block one of the
+    first batches only warns.
 
     Parameters
     ----------
     frame : all rows, as the stages read them.
     batch : the period of each row.
     """
-    found = _blocking(frame, batch, columns, task)
-    return {name: limits | ({"block": None} if name in found else {}) for name, limits in LIMITS.items()}
+    groups = sorted((period(str(name)), rows) for name, rows in frame.groupby(batch))
+    first = [(own, sketch(rows, columns, failures={}, task=task)) for own, rows in groups]
+    strict = Batches.model_validate({"history": HISTORY, "max_mib": MAX_MIB, "calendar": []} | LIMITS)
+    calendar = [name for name in columns.features if _moves(name, first, strict)]
+    found = _blocking(first, strict.model_copy(update={"calendar": calendar}))
+    limits = {name: own | ({"block": None} if name in found else {}) for name, own in LIMITS.items()}
+    return {"calendar": calendar} | limits
 
 
-def _blocking(frame: pd.DataFrame, batch: pd.Series, columns: Columns, task: str) -> set[str]:
-    """The limits that block a batch of `frame`, as it is held against those before it."""
-    strict = Batches.model_validate({"history": HISTORY, "max_mib": MAX_MIB} | LIMITS)
-    history, found = list[Sketch](), set[str]()
-    for _, rows in sorted(frame.groupby(batch), key=lambda pair: period(str(pair[0]))):
-        own = sketch(rows, columns, failures={}, task=task)
-        findings = judge(own, history[-strict.history :], strict)
+def _moves(name: str, first: First, limits: Batches) -> bool:
+    """Whether a column is unlike itself in one of the batches, as it is held against those before it."""
+    history = list[Sketch]()
+    for _, own in first:
+        alone = own.without(own.missing.keys() - {name})
+        newest = history[-limits.history :]
+        found = {rule: look(alone, newest) for rule, look in MOVED_BY_THE_CALENDAR.items()}
+        if any(change.reaches(getattr(limits, rule).warn) for rule, changes in found.items() for change in changes):
+            return True
+        history.append(alone)
+    return False
+
+
+def _blocking(first: First, limits: Batches) -> set[str]:
+    """The limits that block a batch, as it is held against those before it."""
+    past, found = Past(limits.history), set[str]()
+    for number, (own, drawn) in enumerate(first):
+        findings = judge(drawn, past.history, limits, volumes=past.volumes(own))
         found |= {finding.rule.removeprefix("batch: ") for finding in findings if finding.severity == "block"}
         if usual(findings):
-            history.append(own)
+            past.add(number, own.name, own, drawn)
     return found & set(LIMITS)

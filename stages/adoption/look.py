@@ -9,6 +9,7 @@ from stages.adoption.guess import Asked, Column, guess
 from stages.adoption.leaks import answers, leaks
 from stages.errors import InputError, UsageError
 from stages.reading.cells import typed
+from stages.reading.codes import pseudonymous
 from stages.reading.periods import SUFFIXES, period
 from stages.reading.tables import read_table
 
@@ -21,7 +22,7 @@ class Start:
     """What `ratchet init` found in the file: the raw rows, the same as the stages read them, each row's batch, the guesses.
 
     `leaks` has the share of the target that a column settles alone, a column that was left out for it;
-    `answers` the share of rows on which a column gives the target's own value.
+    `answers` the share of rows on which a column gives the target's own value; `warnings` are remarks on the file as a whole.
     """
 
     file: Path
@@ -33,6 +34,7 @@ class Start:
     columns: list[Column]
     leaks: dict[str, float]
     answers: dict[str, float]
+    warnings: list[str]
 
     @property
     def target(self) -> str:
@@ -56,7 +58,7 @@ def look(file: Path, asked: Asked, every: str) -> Start:
     """
     if not file.name.lower().endswith(SUFFIXES):
         raise UsageError(f"FILE must be CSV, JSON lines or parquet ({', '.join(SUFFIXES)}), got {file.name!r}; convert it")
-    raw = _whole(file)
+    raw, warnings = _whole(file)
     task, columns = guess(raw, file, asked)
     read = _typed(raw, file, task, columns)
     time, target = (next(own.name for own in columns if own.role == role) for role in ("time", "target"))
@@ -70,7 +72,7 @@ def look(file: Path, asked: Asked, every: str) -> Start:
         left = "; ".join(f"{own.name}: {own.why}" for own in columns if own.role is None)
         raise InputError(f"{file.name} must have a column to predict {target} from, got none ({left}); add one")
     batch = read[time].dt.strftime(NAMES[every]).ffill().bfill()  # a row without a time goes with its neighbour, into quarantine
-    start = Start(file, every, raw, read, batch, task, columns, found, same)
+    start = Start(file, every, raw, read, batch, task, columns, found, same, warnings)
     filled = sum(rows > 0 for rows in start.labelled.values())
     if filled < 2:
         raise InputError(
@@ -80,8 +82,8 @@ def look(file: Path, asked: Asked, every: str) -> Start:
     return start
 
 
-def _whole(file: Path) -> pd.DataFrame:
-    """The rows of a file in which every line is one."""
+def _whole(file: Path) -> tuple[pd.DataFrame, list[str]]:
+    """The rows of a file in which every line is one, and remarks on it."""
     table = read_table(file)
     if table.frame.empty:
         raise InputError(f"{file.name} must hold rows, got a header only; give it some history")
@@ -90,11 +92,13 @@ def _whole(file: Path) -> pd.DataFrame:
             f"{file.name} must hold whole rows, got {broken.sum()} of {len(broken)} that fail {rule!r}, "
             f"the first is row {broken.argmax() + 1}; mend or remove them"
         )
-    return table.frame
+    return table.frame, table.warnings
 
 
 def _typed(raw: pd.DataFrame, file: Path, task: str, columns: list[Column]) -> pd.DataFrame:
     kinds = {role: [own.name for own in columns if own.role == role] for role in ("id", "time", "target", *FEATURES)}
     text, numeric = kinds["id"] + kinds["text"] + kinds["categorical"], kinds["numeric"]
     (numeric if task == "regression" else text).extend(kinds["target"])
-    return typed(raw, file, text=text, numeric=numeric, times=kinds["time"])[0]
+    read = typed(raw, file, text=text, numeric=numeric, times=kinds["time"])[0]
+    codes = [name for name in (*kinds["categorical"], *kinds["target"]) if name in text]
+    return read.assign(**{name: pseudonymous(read[name]) for name in codes})

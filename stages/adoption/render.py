@@ -4,15 +4,18 @@
 """
 
 import json
+import math
 import string
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 import yaml
+from pandas.api.types import is_numeric_dtype
 
 from stages.adoption.guess import Column
-from stages.artefacts import PARAMS, read_yaml, write_text
+from stages.artefacts import PARAMS, read_yaml, write_text, yaml_dumper
+from stages.reading.codes import pseudonymous
 
 TEMPLATES = Path(__file__).parent / "templates"
 DVC_YAML = Path("dvc.yaml")
@@ -25,7 +28,9 @@ PLOTS = {
 }
 SHOWN = {
     "classification": """\
+  - metrics/plots/drift.svg
   - metrics/plots/gain.svg
+  - metrics/plots/performance.svg
   - metrics/plots/quarantine.svg
   - metrics/plots/reviewers.svg
   - Confusion matrix of the candidate on the holdout:
@@ -41,7 +46,9 @@ SHOWN = {
         metrics/plots/calibration_candidate.csv: right
 """,
     "regression": """\
+  - metrics/plots/drift.svg
   - metrics/plots/gain.svg
+  - metrics/plots/performance.svg
   - metrics/plots/quarantine.svg
   - metrics/plots/reviewers.svg
   - The candidate on the holdout (on the diagonal is right):
@@ -82,6 +89,9 @@ def schema_py(columns: list[Column], frame: pd.DataFrame) -> str:
     """
     text = (TEMPLATES / "schema.py.tmpl").read_text(encoding="utf-8")
     rules = [_rule(own, frame[own.name]) for own in columns if own.role not in (None, "target")]
+    rules += [
+        _known(own.name, frame[own.name]) for own in columns if own.role == "target" and not is_numeric_dtype(frame[own.name])
+    ]
     return string.Template(text).substitute(rules="\n".join(f"        {rule}" for rule in rules))
 
 
@@ -94,7 +104,9 @@ def _places(value: Any, prefix: str) -> list[tuple[str, Any]]:
 
 
 def _flow(value: Any) -> str:
-    return yaml.safe_dump([value], default_flow_style=True, sort_keys=False, allow_unicode=True, width=10**9).strip()[1:-1]
+    apart = json.loads(json.dumps([value]))  # one value in two places would be written as an anchor: nothing to edit by hand
+    text = yaml.dump(apart, Dumper=yaml_dumper(), default_flow_style=True, sort_keys=False, allow_unicode=True, width=math.inf)
+    return text.strip()[1:-1]
 
 
 def _line(line: str, values: dict[str, str]) -> str:
@@ -114,6 +126,12 @@ def _rule(own: Column, values: pd.Series) -> str:
     nullable = ", nullable=True" if values.isna().any() else ""
     kind = "float64" if own.role == "numeric" else "str"
     return f'{name}: pa.Column("{kind}"{check}{nullable}, required=False),{note}'
+
+
+def _known(name: str, labels: pd.Series) -> str:
+    """The classes: any other label is a typo until somebody lists it."""
+    classes = json.dumps(sorted(pseudonymous(labels).dropna().unique()), ensure_ascii=False)
+    return f'{json.dumps(name, ensure_ascii=False)}: pa.Column("str", pa.Check.isin({classes}), required=False, nullable=True),'
 
 
 def _numbers(values: pd.Series) -> tuple[str, str]:

@@ -2,6 +2,7 @@
 
 import difflib
 import warnings
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -28,6 +29,13 @@ class Predictions:
         """The same for the rows where `mask` is true."""
         probability = None if self.probability is None else self.probability[mask]
         return Predictions(self.truth[mask], self.answer[mask], probability, self.classes)
+
+    @staticmethod
+    def joined(parts: Sequence["Predictions"]) -> "Predictions":
+        """The same model's answers on the rows of all parts, at least one, in their order."""
+        probability = None if parts[0].probability is None else np.concatenate([part.probability for part in parts])
+        truth, answer = (np.concatenate([getattr(part, name) for part in parts]) for name in ("truth", "answer"))
+        return Predictions(truth, answer, probability, parts[0].classes)
 
 
 class _Said(BaseEstimator):  # type: ignore[misc]  # scikit-learn ships no types

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from stages.history.column import TOP, Size
+from stages.history.column import CLOCK, TOP, Size
 from stages.history.sketch import Sketch
 from stages.history.usual import ENOUGH, Change, Range, shares, table, unlike
 
@@ -57,7 +57,8 @@ def _one_value(own: Sketch, past: History, name: str, columns: int) -> list[Chan
     now = shares([own.values[name][value] for value in values], _present(own, name), at_once)
     counts = table([batch.values[name] for batch in past], values, [_rest(batch, name) for batch in past])
     before = shares(counts, [[_present(batch, name)] for batch in past], at_once)
-    found = _rises(now, before, [f"{name}: rows with one and the same value"] * len(values))
+    what = CLOCK if values == [CLOCK] else "value"
+    found = _rises(now, before, [f"{name}: rows with one and the same {what}"] * len(values))
     return sorted(found, key=lambda change: -change.size)[:1]
 
 

@@ -33,24 +33,28 @@ class Finding:
     why: str
 
 
-def judge(own: Sketch, history: History, limits: Batches, earlier: Collection[str] = ()) -> list[Finding]:
+def judge(
+    own: Sketch, history: History, limits: Batches, earlier: Collection[str] = (), volumes: Sequence[int] | None = None
+) -> list[Finding]:
     """What is wrong with a batch as a whole, one finding a rule.
 
     Parameters
     ----------
     history : the newest accepted batches, oldest first.
     earlier : `content` of batches that the history does not reach: they must not come again either.
+    volumes : rows of the batches that its number of rows is held against, where those are not the history.
     """
     if not own.rows and not own.feedback:
         return [Finding(rule="batch: no rows", severity="block", why="the file has a header and no rows")]
+    ours, rows = own.without(limits.calendar), [batch.rows for batch in history] if volumes is None else volumes
     found = [
         _graded("batch: refused", limits.refused, _refused(own)),
         _graded("batch: one_rule", limits.one_rule, _one_rule(own)),
-        _graded("batch: volume", limits.volume, _volume(own, history)),
-        _graded("batch: missing", limits.missing, missing(own, history)),
-        _graded("batch: one_value", limits.one_value, one_value(own, history)),
-        _graded("batch: unit", limits.unit, unit(own, history)),
-        _graded("batch: renamed", limits.renamed, renamed(own, history)),
+        _graded("batch: volume", limits.volume, _volume(own, rows)),
+        _graded("batch: missing", limits.missing, missing(ours, history)),
+        _graded("batch: one_value", limits.one_value, one_value(ours, history)),
+        _graded("batch: unit", limits.unit, unit(ours, history)),
+        _graded("batch: renamed", limits.renamed, renamed(ours, history)),
         _graded("batch: label_share", limits.label_share, label_share(own, history)),
         _said("batch: one class", "block", one_class(own, history)),
         _graded("batch: reviewer_share", limits.reviewer_share, one_reviewer(own)),
@@ -75,9 +79,9 @@ def _absolute(count: int, rows: int, what: str) -> Change:
     return Change(size=min(count / rows, sure), why=f"{count / rows:.1%} {what}")
 
 
-def _volume(own: Sketch, history: History) -> list[Change]:
+def _volume(own: Sketch, volumes: Sequence[int]) -> list[Change]:
     """How many times as many rows as usual, up or down."""
-    past = [batch.rows for batch in history if batch.rows]
+    past = [rows for rows in volumes if rows]
     if len(past) < ENOUGH:
         return []
     change = unlike(amounts([own.rows]), amounts([[rows] for rows in past]), factor=True).item()

@@ -1,24 +1,27 @@
 """What a batch looks like as a whole: counts that stay small whatever its size, so that no batch needs the rows of another."""
 
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 import pandas as pd
 from pandas.api.types import is_float_dtype
 
 from stages.history.alignment import NOTHING, Agreement, agreement
-from stages.history.column import Look, Size, category, identifiers, instants, mixed, numbers, text
+from stages.history.column import Array, Look, Size, category, identifiers, instants, mixed, numbers, text
 from stages.sections import Columns
+
+NO_HASHES = np.array([], dtype="uint64")
 
 
 @dataclass(frozen=True, kw_only=True)
 class Sketch:
     """A batch of rows, or of feedback; what does not apply is empty.
 
-    Rows by name: gaps of a column (`missing`), most frequent values of a column (`values`; of text under a hash), `labels`,
-    `reviewers`, `rules` that they fail; rows by hour of the day in UTC (`hours`); rows that do not count (`refused`).
-    `content` is one hash of all rows in any order, of raw rows whatever their ids; "" where there are none.
+    Rows by name: gaps of a column (`missing`), most frequent values of a column (`values`; of text under a hash, of times only
+    the most frequent time of day), `labels`, `reviewers`, `rules` that they fail; rows by hour of the day in UTC (`hours`); rows
+    that do not count (`refused`). `content` is one hash of all rows in any order, of raw rows whatever their ids; "" where there
+    are none. `hashes` are those of raw rows one by one, shape (rows,): for whoever needs them at once, they are not kept.
     """
 
     rows: int
@@ -34,6 +37,17 @@ class Sketch:
     rules: dict[str, int]
     refused: int
     content: str
+    hashes: Array = field(default_factory=lambda: NO_HASHES, repr=False, compare=False)
+
+    def without(self, columns: Collection[str]) -> "Sketch":
+        """The same batch, of which some columns are not looked at."""
+        return replace(
+            self,
+            categorical=tuple(name for name in self.categorical if name not in columns),
+            missing={name: own for name, own in self.missing.items() if name not in columns},
+            values={name: own for name, own in self.values.items() if name not in columns},
+            sizes={name: own for name, own in self.sizes.items() if name not in columns},
+        )
 
 
 def sketch(frame: pd.DataFrame, columns: Columns, *, failures: Mapping[str, int], task: str) -> Sketch:
@@ -44,7 +58,7 @@ def sketch(frame: pd.DataFrame, columns: Columns, *, failures: Mapping[str, int]
     frame : in file order; the target and what params.yaml calls null may be absent.
     failures : by rule, how many rows fail it. `refused` stays 0: set it where it is known which rows fail any rule.
     """
-    looks, content = _taken_in(_raw(frame, columns, task))
+    looks, hashes = _taken_in(_raw(frame, columns, task))
     label = looks.pop(columns.target, None)
     others = [name for name in (columns.prediction, columns.model_version, columns.group) if name is not None and name in frame]
     served = frame.get(columns.prediction) if columns.prediction else None
@@ -53,7 +67,7 @@ def sketch(frame: pd.DataFrame, columns: Columns, *, failures: Mapping[str, int]
         feedback=False,
         categorical=tuple(columns.categorical),
         missing={name: own.missing for name, own in looks.items()} | {name: int(frame[name].isna().sum()) for name in others},
-        values={name: own.values for name, own in looks.items() if name != columns.time},
+        values={name: own.values for name, own in looks.items()},
         sizes=_sizes(looks | ({columns.target: label} if label else {})),
         hours=_hours(frame[columns.time]),
         labels=label.values if label and task == "classification" else {},
@@ -61,7 +75,8 @@ def sketch(frame: pd.DataFrame, columns: Columns, *, failures: Mapping[str, int]
         reviewers={},
         rules=dict(failures),
         refused=0,
-        content=content,
+        content=_content(hashes),
+        hashes=hashes,
     )
 
 
@@ -74,7 +89,7 @@ def sketch_feedback(frame: pd.DataFrame) -> Sketch:
     """
     given = frame["label"].mask(((frame["action"] == "skip") | (frame["label"] == "")).fillna(value=False).astype(bool))
     expected = ~frame["action"].isin(["skip", "confirm"])  # a confirmation need not repeat the label
-    looks, content = _taken_in(_feedback(frame, given))
+    looks, hashes = _taken_in(_feedback(frame, given))
     missing = {"label": int((given.isna() & expected).sum())}
     return Sketch(
         rows=len(frame),
@@ -89,7 +104,7 @@ def sketch_feedback(frame: pd.DataFrame) -> Sketch:
         reviewers=looks["reviewer"].values,
         rules={},
         refused=0,
-        content=content,
+        content=_content(hashes),
     )
 
 
@@ -114,13 +129,18 @@ def _label(cells: pd.Series, *, number: bool) -> Look:
     return numbers(cells) if number else category(cells, most=len(cells))
 
 
-def _taken_in(columns: Iterable[tuple[str, Look]]) -> tuple[dict[str, Look], str]:
-    """The columns without their hashes, and one hash of all rows in any order: the sum of the rows' own."""
+def _taken_in(columns: Iterable[tuple[str, Look]]) -> tuple[dict[str, Look], Array]:
+    """The columns without their hashes, and a hash of each row, shape (rows,)."""
     looks, rows = dict[str, Look](), np.zeros(1, dtype="uint64")
     for name, own in columns:
         rows = mixed(rows, own.hashes)
-        looks[name] = replace(own, hashes=own.hashes[:0])
-    return looks, f"{len(rows)}-{int(rows.sum()):016x}" if len(rows) else ""
+        looks[name] = replace(own, hashes=NO_HASHES)
+    return looks, rows
+
+
+def _content(hashes: Array) -> str:
+    """One hash of all rows in any order: the sum of the rows' own."""
+    return f"{len(hashes)}-{int(hashes.sum()):016x}" if len(hashes) else ""
 
 
 def _sizes(looks: Mapping[str, Look]) -> dict[str, Size]:

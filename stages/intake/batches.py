@@ -1,8 +1,10 @@
-"""One batch of rows: read, typed, redacted and judged row by row; what passed waits beside what was refused."""
+"""One batch of rows: read, typed and judged row by row; what passed waits beside what was refused."""
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from pathlib import Path
+from typing import Literal
 
 import numpy as np
 import pandas as pd
@@ -12,13 +14,12 @@ import pyarrow.parquet as pq
 
 from stages.errors import InputError
 from stages.history.rules import Finding
-from stages.history.sketch import Sketch, sketch
+from stages.history.sketch import NO_HASHES, Sketch, sketch
 from stages.intake.quarantine import lines
 from stages.intake.releases import Release, released
 from stages.intake.rows import failing_rows, survivors
 from stages.intake.sources import RawRows, read_rows
 from stages.reading.periods import Incoming, Period
-from stages.reading.privacy import redact
 from stages.settings import Params
 
 ROW = "_row"  # the position of a row in its file, kept while the rows wait
@@ -58,6 +59,11 @@ class Batch:
         """Where the rows that passed wait."""
         return spool / f"{self.number}.rows.parquet"
 
+    def contents(self, spool: Path) -> np.ndarray:
+        """64-bit hashes of what each row that passed says beside its id, shape (rows,)."""
+        found: np.ndarray = np.load(_contents_file(self.number, spool))
+        return found
+
     def lines_file(self, spool: Path) -> Path:
         """Where the quarantine's lines of the rows that did not pass wait."""
         return spool / f"{self.number}.lines.parquet"
@@ -74,6 +80,10 @@ def take(number: int, file: Incoming, rules: Rules) -> Batch:
     return _judged(number, file, read, rules)
 
 
+def _contents_file(number: int, spool: Path) -> Path:
+    return spool / f"{number}.contents.npy"
+
+
 def hashes(ids: pd.Series) -> np.ndarray:
     """64-bit hashes of ids, shape (rows,): the same in every run and on every machine."""
     return np.asarray(pd.util.hash_array(ids.to_numpy(dtype=object), categorize=False))
@@ -81,12 +91,14 @@ def hashes(ids: pd.Series) -> np.ndarray:
 
 def _judged(number: int, file: Incoming, read: RawRows, rules: Rules) -> Batch:
     names, md5 = rules.params.columns, file.md5
-    frame = read.frame.assign(**{name: redact(read.frame[name]) for name in names.text})
+    frame = read.frame
     masks = read.unreadable | _row_rules(frame, file, read, rules)
     ids = frame[names.id]
     let_in = {rule: released(rules.releases, file.key, md5, rule, ids) for rule in masks}
     out = _any([mask & ~let_in[rule] for rule, mask in masks.items()], len(frame))
     excused = _any(list(masks.values()), len(frame)) & ~out
+    failures = {rule: int((mask & ~let_in[rule]).sum()) for rule, mask in masks.items()}
+    drawn = sketch(frame, names, failures=failures, task=rules.params.task)
     batch = Batch(
         number=number,
         key=file.key,
@@ -96,14 +108,10 @@ def _judged(number: int, file: Incoming, read: RawRows, rules: Rules) -> Batch:
         refused=int(out.sum()),
         passed=np.flatnonzero(~out),
         ids=hashes(ids[~out]),
-        sketch=sketch(
-            frame,
-            names,
-            failures={rule: int((mask & ~let_in[rule]).sum()) for rule, mask in masks.items()},
-            task=rules.params.task,
-        ),
-        findings=tuple(Finding(rule="batch: file", severity="warn", why=why) for why in read.warnings),
+        sketch=replace(drawn, hashes=NO_HASHES),
+        findings=(*_findings("warn", read.warnings), *_other_period(frame[names.time], file.period)),
     )
+    np.save(_contents_file(number, rules.spool), drawn.hashes[~out])
     _write_lines(batch, frame, read, masks, let_in, rules)
     _write_rows(batch, frame, out, excused, rules)
     return batch
@@ -113,8 +121,10 @@ def _row_rules(frame: pd.DataFrame, file: Incoming, read: RawRows, rules: Rules)
     """The user's rules and our own, which no schema can undo; what could not be read is not counted as missing too."""
     names, masks = rules.params.columns, failing_rows(frame, rules.schema)
     if file.period:
-        end = pd.Timestamp(file.period.last + timedelta(days=1), tz="UTC")
+        start, end = _span(file.period)
+        long_before = start - pd.Timedelta(days=rules.params.split.training_days)
         masks[f"{names.time}: after the end of its batch"] = (frame[names.time] >= end).to_numpy()
+        masks[f"{names.time}: long before its batch"] = (frame[names.time] < long_before).to_numpy()
     present = frame[names.id].notna()
     masks[f"{names.id}: missing"] = ~present.to_numpy()
     masks[f"{names.id}: repeated"] = (frame[names.id].duplicated() & present).to_numpy()
@@ -125,6 +135,22 @@ def _row_rules(frame: pd.DataFrame, file: Incoming, read: RawRows, rules: Rules)
             if where == "row" or other == f"{where}: missing":
                 masks[other] = masks[other] & ~unread
     return {rule: mask for rule, mask in masks.items() if mask.any()}
+
+
+def _other_period(times: pd.Series, period: Period | None) -> list[Finding]:
+    """A batch none of whose times lies in its period has the name of another one, and would move the clock to it."""
+    if period is None or times.isna().all():
+        return []
+    start, end = _span(period)
+    if ((times >= start) & (times < end)).any():
+        return []
+    where = f"{times.min():%Y-%m-%d} to {times.max():%Y-%m-%d}"
+    return [Finding(rule="batch: other period", severity="block", why=f"no row is of {period.name}, the times lie in {where}")]
+
+
+def _span(period: Period) -> tuple[pd.Timestamp, pd.Timestamp]:
+    """The first moment of a period, and the first one after it."""
+    return pd.Timestamp(period.first, tz="UTC"), pd.Timestamp(period.last + timedelta(days=1), tz="UTC")
 
 
 def _any(masks: list[np.ndarray], rows: int) -> np.ndarray:
@@ -170,6 +196,10 @@ def _table(frame: pd.DataFrame) -> arrow.Table:
     return arrow.Table.from_pandas(frame.assign(**{ROW: frame.index}), preserve_index=False).replace_schema_metadata(None)
 
 
+def _findings(severity: Literal["block", "warn"], reasons: Sequence[str]) -> tuple[Finding, ...]:
+    return tuple(Finding(rule="batch: file", severity=severity, why=why) for why in reasons)
+
+
 def _unread(number: int, file: Incoming, why: str) -> Batch:
     none = np.zeros(0, dtype="uint64")
     return Batch(
@@ -182,5 +212,5 @@ def _unread(number: int, file: Incoming, why: str) -> Batch:
         passed=none.astype("int64"),
         ids=none,
         sketch=None,
-        findings=(Finding(rule="batch: file", severity="block", why=why),),
+        findings=_findings("block", [why]),
     )

@@ -2,35 +2,46 @@
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
-from datetime import timedelta
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Literal
 
 import numpy as np
 import pandas as pd
+import pandera.pandas as pa
 
 from stages.errors import InputError
+from stages.history.past import Past
 from stages.history.rules import Finding, judge
 from stages.history.sketch import Sketch, sketch_feedback
 from stages.intake.batches import ROW, hashes
 from stages.intake.quarantine import short
 from stages.intake.releases import Release, released
+from stages.intake.rows import failing_labels
 from stages.intake.sources import RawRows, read_feedback
-from stages.intake.verdicts import Judged, finding_lines, let_go, usual, verdict_of
+from stages.intake.verdicts import Judged, finding_lines, sifted, usual, verdict_of
 from stages.labels.rules import refusals, with_confirmed
 from stages.reading.periods import Incoming, Period
 from stages.settings import Params
 
 DEFAULT_SOURCE = "feedback"
+EARLY = "batch: early"
+# Few words on many lines: as codes they take a tenth of the room.
+WORDS = ["reviewer", "action", "source", "selection_reason", "file", "served", "batch", "rule"]
+JUDGED = ["known", "at", "version", "model_version", "unreadable"]  # what the rules of a line alone look at
 
 
 @dataclass(frozen=True, kw_only=True)
 class FeedbackFile:
-    """One file of feedback: its lines, and what is wrong with it as a whole; a file that cannot be read has no lines."""
+    """One file of feedback, and what is wrong with it as a whole; a file that cannot be read has no rows.
+
+    Its `lines` go once they stand beside the rows that they are about.
+    """
 
     key: str
     period: Period | None
     md5: str
+    rows: int
     lines: pd.DataFrame
     findings: tuple[Finding, ...]
     released: tuple[Finding, ...] = ()
@@ -50,7 +61,14 @@ def take_feedback(file: Incoming, params: Params) -> FeedbackFile:
         lines, found = _lines(read, file.key, file.period), _findings("warn", read.warnings)
     except InputError as error:
         lines, found = _no_lines(), _findings("block", [str(error)])
-    return FeedbackFile(key=file.key, period=file.period, md5=file.md5, lines=lines, findings=found)
+    return FeedbackFile(key=file.key, period=file.period, md5=file.md5, rows=len(lines), lines=lines, findings=found)
+
+
+def not_heard(file: Incoming, as_of: date) -> FeedbackFile:
+    """A file about days after `as_of`: it waits, and says so."""
+    why = f"its period starts after {as_of}, the end of the newest accepted batch of rows: it waits for one that reaches it"
+    found = Finding(rule=EARLY, severity="warn", why=why)
+    return FeedbackFile(key=file.key, period=file.period, md5=file.md5, rows=0, lines=_no_lines(), findings=(found,))
 
 
 def _findings(severity: Literal["block", "warn"], reasons: Sequence[str]) -> tuple[Finding, ...]:
@@ -70,19 +88,29 @@ def _lines(read: RawRows, key: str, period: Period) -> pd.DataFrame:
         ends=pd.Timestamp(period.last + timedelta(days=1), tz="UTC"),
         action=read.frame["action"].fillna("outcome"),
         source=source,
+        named=read.frame["reviewer"].notna(),
         reviewer=read.frame["reviewer"].fillna(source),
     )
 
 
 def beside_rows(
-    files: Sequence[FeedbackFile], judged: Sequence[Judged], golden: Collection[str], params: Params, spool: Path
+    files: Sequence[FeedbackFile],
+    judged: Sequence[Judged],
+    golden: Collection[str],
+    params: Params,
+    spool: Path,
+    labels: pa.Column | None = None,
 ) -> pd.DataFrame:
     """All lines, in the order of arrival, with what is known of the row that each is about, and the rule that it fails.
 
+    Parameters
+    ----------
+    labels : what the schema says of the target.
+
     Returns
     -------
-    DataFrame with the columns of a file's lines and `known` (of a batch or of the golden set), `at`, `served`, `version`, `batch`
-    (the row's file, a gap where the row does not count), `rule` (a gap where the line fails none).
+    DataFrame with the columns of a file's lines but for JUDGED, and with `served`, `batch` (the row's file, a gap where the row
+    does not count), `rule` (a gap where the line fails none); WORDS are categories.
     """
     lines = pd.concat([_no_lines(), *(file.lines for file in files)], ignore_index=True)
     if params.task == "regression":
@@ -92,9 +120,17 @@ def beside_rows(
     rows = rows.sort_values("batch", kind="stable", na_position="last")  # a row that counts before one that does not
     rows = rows[~rows.index.duplicated()]
     found = lines.join(rows, on="id")
-    unread = any(not own.batch.rows for own in judged)  # then every line may be about a row of that file: it waits
-    found = with_confirmed(found.assign(known=found["known"].notna() | found["id"].isin(golden) | unread))
-    return found.assign(rule=refusals(found, params.labels))
+    known = found["known"].notna() | found["id"].isin(golden) | _may_come(found["ends"], judged)
+    found = with_confirmed(found.assign(known=known))
+    found = found.assign(rule=refusals(found, params.labels, failing_labels(found["label"], labels)))
+    return found.drop(columns=JUDGED).astype(dict.fromkeys(WORDS, "category"))
+
+
+def _may_come(ends: pd.Series, judged: Sequence[Judged]) -> "pd.Series[bool]":
+    """Which lines may be about rows that nobody has seen: of a file that cannot be read, or of days that no file covers yet."""
+    covered = max((own.batch.period.last for own in judged if own.batch.period), default=date.min)
+    unread = any(not own.batch.rows for own in judged)
+    return (ends > pd.Timestamp(covered + timedelta(days=1), tz="UTC")) | unread
 
 
 def judge_files(
@@ -106,26 +142,23 @@ def judge_files(
     ----------
     lines : all lines, as `beside_rows` gives them.
     """
-    history, content, judged = list[Sketch](), set[str](), list[FeedbackFile]()
-    for file in files:
+    past, judged = Past(params.batches.history), list[FeedbackFile]()
+    for number, file in enumerate(files):
         own = lines[lines["file"] == file.key]
         drawn = _sketch(own, file, releases) if len(own) else None
-        newest = history[-params.batches.history :]
-        findings = [*file.findings, *(judge(drawn, newest, params.batches, content) if drawn else [])]
-        freed = let_go(findings, file.key, file.md5, releases)
-        kept = tuple(own for own in findings if own not in freed)
-        judged.append(
-            FeedbackFile(key=file.key, period=file.period, md5=file.md5, lines=file.lines, findings=kept, released=freed)
-        )
+        volumes, old = past.volumes(file.period), past.ended(number) if drawn else []
+        found = judge(drawn, past.history, params.batches, past.content, volumes) if drawn else []
+        kept, freed = sifted([*file.findings, *found], old, file.key, file.md5, releases)
+        judged.append(replace(file, lines=_no_lines(), findings=kept, released=freed))
         if drawn and judged[-1].verdict != "blocked":
-            content.add(drawn.content)
+            past.content.add(drawn.content)
         if drawn and usual(kept):
-            history.append(drawn)
+            past.add(number, file.key, file.period, drawn)
     return judged
 
 
 def _sketch(lines: pd.DataFrame, file: FeedbackFile, releases: Sequence[Release]) -> Sketch:
-    rules = {}
+    lines, rules = lines.astype(dict.fromkeys(WORDS, "str")), {}
     for rule in lines["rule"].dropna().unique():
         freed = released(releases, file.key, file.md5, rule, lines["id"])
         rules[str(rule)] = int(((lines["rule"] == rule) & ~freed).sum())
@@ -152,7 +185,7 @@ def file_lines(file: FeedbackFile, lines: pd.DataFrame) -> pd.DataFrame:
             "row": own["row"],
             "record_id": own["id"],
             "level": "label",
-            "rule": own["rule"],
+            "rule": own["rule"].astype("str"),
             "severity": "error",
             "value": short(own["label"]),
             "status": np.where(own["released"], "released", "quarantined"),
@@ -188,7 +221,7 @@ def _among(wanted: np.ndarray, ids: np.ndarray) -> np.ndarray:
 def _no_lines() -> pd.DataFrame:
     text = ["id", "label", "reviewer", "action", "source", "selection_reason", "model_version", "unreadable", "file"]
     times = {"reviewed_at": "datetime64[us, UTC]", "ends": "datetime64[us, UTC]"}
-    kinds = dict.fromkeys(text, "str") | times | {"seconds": "float64", "row": "int64"}
+    kinds = dict.fromkeys(text, "str") | times | {"seconds": "float64", "row": "int64", "named": "bool"}
     return pd.DataFrame({name: pd.Series(dtype=kind) for name, kind in kinds.items()})
 
 

@@ -1,15 +1,13 @@
 """What validation looks like: what was refused, by rule and batch, and how good the reviewers are. Same counts, same bytes."""
 
-import io
-import warnings
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 import pandas as pd
 
-from stages.artefacts import write_text
+from stages.drawing import BAD, COLOURS, draw, draw_words, short
 from stages.reading.periods import period
 
 if TYPE_CHECKING:  # heavy, and needed only to draw
@@ -19,12 +17,10 @@ if TYPE_CHECKING:  # heavy, and needed only to draw
 Batches = Mapping[str, Mapping[str, Any]]
 Reviewers = Mapping[str, Mapping[str, Any]]
 Mark = tuple[str, int, str]  # folder, place on the axis, verdict
-# Okabe and Ito's colours, which colour-blind people tell apart; verdicts and reviewers differ by shape too.
-RULES, OTHERS = ("#0072B2", "#E69F00", "#009E73", "#CC79A7", "#56B4E9", "#F0E442"), "#999999"
-GOOD, BAD, QUIET = "#0072B2", "#D55E00", "#555555"
+OTHERS, GOOD, QUIET = "#999999", COLOURS[0], "#555555"
 MARKS = {"blocked": ("X", BAD, "✖"), "warned": ("D", "#333333", "◆")}
-WIDTH = 8.0  # inches: 768 pixels in a browser
 MOST_PERIODS, MOST_REVIEWERS, MOST_TICKS = 60, 40, 9  # what there is room for
+FEWEST_PERIODS, MANY_REVIEWERS = 8, 15  # room for that many bars at least; from so many lines on the scale is on top too
 LONGEST_RULE, LONGEST_NAME, LONGEST_TICK, LONGEST_REASON = 80, 30, 12, 40  # letters that there is room for
 FIGURE_SPACE = "\u2007"  # as wide as a digit
 CUT, ROOM = 3.0, 10.0  # a bar of more than 3 median bars, and of more than 10 refusals, is cut off: it must not hide the others
@@ -45,9 +41,9 @@ def quarantine_picture(refused: Iterable[tuple[str, str, int]], batches: Batches
     marks = [(folder, place, verdict) for folder, place, verdict in at if place is not None and verdict in MARKS]
     if counts.columns.empty and not marks:
         words = f"Nothing was refused; files accepted: {len(batches)}" if batches else "No data has come in yet."
-        return _in_words(words, path)
+        return draw_words(path, words)
     height = 3.2 + 0.2 * (len(counts.columns) + len({folder for folder, _, _ in marks}))
-    _write(path, height, lambda figure: _quarantine(figure, counts, marks))
+    draw(path, height, lambda figure: _quarantine(figure, counts, marks))
 
 
 def reviewers_picture(reviewers: Reviewers, path: Path) -> None:
@@ -59,13 +55,15 @@ def reviewers_picture(reviewers: Reviewers, path: Path) -> None:
         `gold_answers` and `agreement_rows` (what they are compared on) and `set_aside` (None or a reason).
     """
     if not reviewers:
-        return _in_words("No reviewer has answered yet.", path)
+        return draw_words(path, "No reviewer has answered yet.")
     chosen = sorted(reviewers, key=lambda name: _worst_first(name, reviewers[name]))[:MOST_REVIEWERS]
     shown = {name: reviewers[name] for name in sorted(chosen, key=lambda name: (_accuracy(reviewers[name]), name))}
     aside = sum(own["set_aside"] is not None for own in reviewers.values())
-    who = f"{len(reviewers)} reviewers" + (f" (the {len(shown)} worst are shown)" if len(shown) < len(reviewers) else "")
-    title = f"How often a reviewer is right: {who}, {aside or 'none'} set aside"
-    _write(path, 1.3 + 0.24 * len(shown), lambda figure: _reviewers(figure, shown, title))
+    many = "1 reviewer" if len(reviewers) == 1 else f"{len(reviewers)} reviewers"
+    who = many + (f" (the {len(shown)} worst are shown)" if len(shown) < len(reviewers) else "")
+    mark = "   (✖)" if aside else ""
+    title = f"How often a reviewer is right: {who}, {aside or 'none'} set aside{mark}"
+    draw(path, 1.3 + 0.24 * len(shown), lambda figure: _reviewers(figure, shown, title))
 
 
 def _periods(batches: Batches) -> list[str]:
@@ -86,8 +84,8 @@ def _counts(refused: Iterable[tuple[str, str, int]], batches: Batches, periods: 
     drawn = table[table["period"].isin(periods)]
     counts = drawn.groupby(["period", "rule"])["count"].sum().unstack(fill_value=0).reindex(periods, fill_value=0)
     ranked = sorted(counts, key=lambda rule: (-counts[rule].sum(), rule))
-    rest = ranked[len(RULES) :]
-    return counts[ranked[: len(RULES)]].assign(**({f"{len(rest)} other rules": counts[rest].sum(axis=1)} if rest else {}))
+    rest = ranked[len(COLOURS) :]
+    return counts[ranked[: len(COLOURS)]].assign(**({f"{len(rest)} other rules": counts[rest].sum(axis=1)} if rest else {}))
 
 
 def _quarantine(figure: "Figure", counts: pd.DataFrame, marks: list[Mark]) -> None:
@@ -97,14 +95,14 @@ def _quarantine(figure: "Figure", counts: pd.DataFrame, marks: list[Mark]) -> No
     for axes in above:
         _verdicts(axes, marks, folders)
     handles = _bars(below, counts)
-    names = [_short(name, LONGEST_TICK) for name in counts.index.astype(str)]
+    names = [short(name, LONGEST_TICK) for name in counts.index.astype(str)]
     span = f"{len(names)} periods, {names[0]} to {names[-1]}" if len(names) > 1 else names[0]
     total = int(counts.to_numpy().sum())
     _title(figure, f"{f'{total:,}' if total else 'No'} refusals of rows and labels, by rule: {span}\n{_said(marks)}")
     if handles:
         widest = len(f"{counts.sum().max():,}")
         sums = [f"{counts[rule].sum():>{widest},}".replace(" ", FIGURE_SPACE) for rule in counts]
-        rules = [f"{count}   {_short(str(rule), LONGEST_RULE)}" for count, rule in zip(sums, counts, strict=True)]
+        rules = [f"{count}   {short(str(rule), LONGEST_RULE)}" for count, rule in zip(sums, counts, strict=True)]
         figure.legend(handles, rules, loc="outside lower left", frameon=False, fontsize=8)
 
 
@@ -118,7 +116,7 @@ def _bars(axes: "Axes", counts: pd.DataFrame) -> list[Any]:
     """Stacked bars; those that are cut off say how high they are."""
     at, totals = np.arange(len(counts)), counts.sum(axis=1).to_numpy()
     bottoms = counts.cumsum(axis=1).to_numpy() - counts.to_numpy()
-    colours = [*RULES, OTHERS]
+    colours = [*COLOURS, OTHERS]
     handles = [
         axes.bar(at, counts[rule], bottom=bottoms[:, k], color=colours[k], width=0.85, linewidth=0)
         for k, rule in enumerate(counts)
@@ -131,11 +129,15 @@ def _bars(axes: "Axes", counts: pd.DataFrame) -> list[Any]:
         axes.text(place, top, f"↑ {totals[place]:,}", rotation=90, ha="center", va="top", fontsize=7, bbox=box)
     step = -(-len(counts) // MOST_TICKS)
     ticks = at[(len(counts) - 1) % step :: step]
-    axes.set_xticks(ticks, [_short(counts.index[place], LONGEST_TICK) for place in ticks])
-    axes.set_xlim(-0.6, len(counts) - 0.4)
+    axes.set_xticks(ticks, [short(counts.index[place], LONGEST_TICK) for place in ticks])
+    spare = max(0, FEWEST_PERIODS - len(counts)) / 2
+    axes.set_xlim(-0.6 - spare, len(counts) - 0.4 + spare)
     axes.locator_params(axis="y", integer=True, nbins=6)
-    axes.set_ylabel("refusals")
-    axes.spines[["top", "right"]].set_visible(False)
+    axes.set_ylabel("rows and labels refused")
+    _grid(axes, "y")
+    if not handles:
+        axes.set_yticks([])
+        axes.text(0.5, 0.5, "no single row or label was refused", color=QUIET, ha="center", va="center", transform=axes.transAxes)
     return handles
 
 
@@ -157,24 +159,23 @@ def _reviewers(figure: "Figure", shown: Reviewers, title: str) -> None:
     left = max(0.0, min(lows, default=0.0) - 0.05)
     for place, own in enumerate(shown.values()):
         _reviewer(axes, place, own, left)
-    names = [f"{_short(name, LONGEST_NAME)}  (n={own['gold_answers'] + own['agreement_rows']:,})" for name, own in shown.items()]
+    names = [f"{short(name, LONGEST_NAME)}  (n={own['gold_answers'] + own['agreement_rows']:,})" for name, own in shown.items()]
     axes.set_yticks(range(len(shown)), names)
     axes.set_ylim(-0.7, len(shown) - 0.3)
     axes.set_xlim(left, 1.005)
     axes.xaxis.set_major_formatter("{x:.0%}")
     axes.set_xlabel(
         "share of right answers, with bounds, among the n that can be checked:\n"
-        "gold questions, and rows that several reviewers answered\n"
-        "● counts   ✖ set aside"
+        "gold questions, and rows that several reviewers answered"
     )
-    axes.grid(axis="x", color="#dddddd", linewidth=0.6)
-    axes.set_axisbelow(True)
-    axes.spines[["top", "right"]].set_visible(False)
+    many = len(shown) >= MANY_REVIEWERS
+    axes.tick_params(axis="x", top=many, labeltop=many)
+    _grid(axes, "x")
 
 
 def _reviewer(axes: "Axes", place: int, own: Mapping[str, Any], left: float) -> None:
     shape, colour, size = ("o", GOOD, 6) if own["set_aside"] is None else ("X", BAD, 9)
-    reason = _short(own["set_aside"] or "", LONGEST_REASON)
+    reason = short(own["set_aside"] or "", LONGEST_REASON)
     if own["accuracy"] is None:
         words = "nothing to check yet" if not reason else f"✖ {reason}; nothing to check"
         axes.text(left, place, f"  {words}", color=QUIET if not reason else colour, va="center", fontsize=8)
@@ -185,6 +186,12 @@ def _reviewer(axes: "Axes", place: int, own: Mapping[str, Any], left: float) -> 
     inside = low - left > 1 - high  # the words go where there is more room
     words, x, side = (f"{reason}  ", low, "right") if inside else (f"  {reason}", high, "left")
     axes.text(x, place, words, color=colour, ha=side, va="center", fontsize=8)
+
+
+def _grid(axes: "Axes", axis: Literal["x", "y"]) -> None:
+    axes.grid(axis=axis, color="#dddddd", linewidth=0.6)
+    axes.set_axisbelow(True)
+    axes.spines[["top", "right"]].set_visible(False)
 
 
 def _worst_first(name: str, reviewer: Mapping[str, Any]) -> tuple[int, float, str]:
@@ -199,31 +206,3 @@ def _accuracy(reviewer: Mapping[str, Any]) -> float:
 
 def _title(figure: "Figure", words: str) -> None:
     figure.suptitle(words, x=0.01, ha="left", fontsize=10)
-
-
-def _in_words(words: str, path: Path) -> None:
-    _write(path, 1.0, lambda figure: figure.text(0.5, 0.5, words, ha="center", va="center", fontsize=11))
-
-
-def _short(words: str, letters: int) -> str:
-    line = " ".join("".join(letter if letter.isprintable() else " " for letter in words).split())
-    return line if len(line) <= letters else f"{line[: letters - 1]}…"
-
-
-def _write(path: Path, height: float, draw: Callable[["Figure"], object]) -> None:
-    import matplotlib
-    from matplotlib.figure import Figure
-
-    settings: Any = {
-        "svg.hashsalt": "ratchet",
-        "font.size": 9,
-        "svg.fonttype": "path",
-        "text.parse_math": False,
-    }  # a $ in a name is no formula
-    with matplotlib.rc_context(settings), warnings.catch_warnings():
-        warnings.filterwarnings("ignore", message="Glyph .* missing")  # a letter the font lacks is drawn as a box
-        figure = Figure(figsize=(WIDTH, height), layout="constrained")
-        draw(figure)
-        buffer = io.StringIO()
-        figure.savefig(buffer, format="svg", metadata={"Date": None, "Creator": None})
-    write_text(path, buffer.getvalue())

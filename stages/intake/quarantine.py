@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from pathlib import Path
 from typing import Any
 
@@ -73,12 +73,18 @@ def line_frame(rows: list[dict[str, object]]) -> pd.DataFrame:
 
 
 class Quarantine:
-    """Writes the table batch by batch, so that it never has to fit into memory; counts rules on the way."""
+    """Writes the table batch by batch, so that it never has to fit into memory; counts rules on the way.
 
-    def __init__(self, path: Path, rules: str) -> None:
+    Parameters
+    ----------
+    named : the record ids that releases name.
+    """
+
+    def __init__(self, path: Path, rules: str, named: Set[str] = frozenset()) -> None:
         self.counts: dict[str, dict[str, int]] = {}  # by rule, lines by status
         self.refused: list[tuple[str, str, int]] = []  # batch, rule, rows or labels in quarantine
-        self._rules = rules
+        self.freed: set[tuple[str, str, str | None]] = set()  # batch, rule, record id of what was let in; of those not named None
+        self._rules, self._named = rules, named
         self._writer = pq.ParquetWriter(path, COLUMNS, compression="zstd")
 
     def write(self, found: pd.DataFrame) -> None:
@@ -91,6 +97,10 @@ class Quarantine:
             own[status] = own.get(status, 0) + int(count)
             if level != "batch" and status == "quarantined":
                 self.refused.append((batch, rule, int(count)))
+            elif status == "released":
+                self.freed.add((batch, rule, None))
+        known = found[(found["status"] == "released") & found["record_id"].isin(self._named)]
+        self.freed |= set(known[["batch", "rule", "record_id"]].itertuples(index=False, name=None))
         table = pa.Table.from_pandas(found.assign(rule_set=self._rules), schema=COLUMNS, preserve_index=False)
         self._writer.write_table(table.replace_schema_metadata(None))
 

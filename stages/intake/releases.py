@@ -25,7 +25,9 @@ NEVER_RELEASED = (
     "row: near-duplicate of a test row", "row: group of a test row",  # what judges a model never trains it
     "row: wrong number of fields", "row: not a JSON object",  # nothing of the row is known
     "label: missing", "label: no id", "label: unknown source",  # there is nothing to trust, or no word on how far
+    "label: not a number", *(f"{name}: {what}" for name in ("label", "source", "action") for what in ("not text", "digits lost")),
 )  # fmt: skip
+NO_TIME = ": not an ISO time"  # without its time nobody can say whether a row is of its batch; of feedback it may be unknown
 NEVER_RELEASED_ID = ("missing", "repeated", "in an earlier batch", "in the golden set", "digits lost", "not text")  # of it alone
 LINE = "be one line with a letter or digit in it and without control characters"
 _UNSEEN = frozenset({"Cc", "Cs", "Zl", "Zp"})  # control characters, halves of a pair, line and paragraph ends
@@ -57,8 +59,9 @@ class Release:
 
 
 def never_released(rule: str, id_column: str) -> bool:
-    """Whether no release may undo a rule: without it a row would count twice, have no id, or both train a model and judge it."""
-    return rule.startswith((*NEVER_RELEASED, *(f"{id_column}: {what}" for what in NEVER_RELEASED_ID)))
+    """Whether no release may undo a rule: else a row would count twice, have no id or time, or both train and judge."""
+    untimed = rule.endswith(NO_TIME) and not rule.startswith("reviewed_at")
+    return untimed or rule.startswith((*NEVER_RELEASED, *(f"{id_column}: {what}" for what in NEVER_RELEASED_ID)))
 
 
 def read_releases(path: Path) -> list[Release]:

@@ -9,7 +9,7 @@ import pandas as pd
 
 from stages.history.rules import Finding
 from stages.intake.feedback import FeedbackFile
-from stages.intake.split import Roles
+from stages.intake.split import NO_DAY, Roles
 from stages.intake.verdicts import Judged
 from stages.labels.trust import STATES, Trusted
 
@@ -24,6 +24,8 @@ def report(
     counts: Mapping[str, int],
     rules: Mapping[str, Mapping[str, int]],
     golden_rows: int,
+    releases: Mapping[str, Any],
+    near_duplicates: str,
 ) -> dict[str, Any]:
     """Everything a person or a later stage asks of validation, as JSON.
 
@@ -31,9 +33,13 @@ def report(
     ----------
     counts : rows by what became of them; `in` is their sum.
     rules : lines of the quarantine by rule and status.
+    golden_rows : those with a label, which judge.
+    releases : as `stages.intake.stale` reports them.
+    near_duplicates : by what they were looked for, or why not.
     """
     return {
-        "as_of": roles.as_of.isoformat(),
+        "problem": roles.problem,
+        "as_of": None if roles.as_of == NO_DAY else roles.as_of.isoformat(),
         "rows": {name: counts.get(name, 0) for name in ROWS},
         "batches": {own.batch.key: _batch(own, roles) for own in batches} | {file.key: _file(file) for file in files},
         "rules": {rule: dict(by_status) for rule, by_status in sorted(rules.items())},
@@ -41,8 +47,11 @@ def report(
         "holdout": roles.named("holdout"),
         "recent": sorted(roles.recent),
         "feedback": _newest_actions(trusted.lines, roles.as_of),
+        "newest_feedback": _newest_file(files, trusted),
         "reviewers": trusted.reviewers,
         "golden_rows": golden_rows,
+        "near_duplicates": near_duplicates,
+        "releases": dict(releases),
     }
 
 
@@ -54,7 +63,7 @@ def _batch(own: Judged, roles: Roles) -> dict[str, Any]:
 
 
 def _file(file: FeedbackFile) -> dict[str, Any]:
-    about = {"batch": file.period.name if file.period else None, "rows": len(file.lines), "role": "feedback"}
+    about = {"batch": file.period.name if file.period else None, "rows": file.rows, "role": "feedback"}
     return about | {"verdict": file.verdict, "reasons": _reasons(file.findings), "released": _reasons(file.released)}
 
 
@@ -70,6 +79,22 @@ def _labels(trusted: Trusted) -> dict[str, Any]:
         **{state: states[state] for state in STATES},
         "rows": len(trusted.labels),
         "conflicts": len(trusted.conflicts),
+    }
+
+
+def _newest_file(files: Sequence[FeedbackFile], trusted: Trusted) -> dict[str, Any]:
+    """What became of the newest file of feedback: its answers, those refused, and those on rows whose reviewers disagree."""
+    named = [file for file in files if file.period]
+    if not named:
+        return {"file": None, "verdict": None, "lines": 0, "refused": 0, "disputed": 0}
+    newest = named[-1]  # files come oldest first
+    own = trusted.lines[(trusted.lines["file"] == newest.key) & (trusted.lines["action"] != "skip")]
+    return {
+        "file": newest.key,
+        "verdict": newest.verdict,
+        "lines": len(own),
+        "refused": int((own["state"] == "refused").sum()),
+        "disputed": int(((own["state"] == "voted") & own["id"].isin(trusted.conflicts.index)).sum()),
     }
 
 

@@ -7,11 +7,14 @@ from datetime import date, timedelta
 
 import numpy as np
 import pandas as pd
+import pandera.pandas as pa
 
 from stages.intake.batches import Batch
+from stages.intake.equal_rows import EqualRows
 from stages.intake.leaks import OtherSide
 from stages.intake.quarantine import lines, short
 from stages.intake.releases import Release, released
+from stages.intake.rows import failing_labels
 from stages.labels.trust import Trusted
 from stages.settings import Params
 
@@ -32,16 +35,19 @@ class Settled:
 
 @dataclass(frozen=True, kw_only=True)
 class Held:
-    """What training rows are held against: the words and the groups of the rows that judge."""
+    """What training rows are held against: the words (without text: the features) and the groups of the rows that judge."""
 
     words: OtherSide | None
     groups: frozenset[str]
+    equal: EqualRows | None = None
 
     def leaking(self, rows: pd.DataFrame, params: Params) -> dict[str, np.ndarray]:
         """By rule, the rows that must not train; bool of shape (rows,)."""
         names, found = params.columns, dict[str, np.ndarray]()
         if self.words is not None:
             found[NEAR] = self.words.repeated(row_text(rows, names.text))
+        if self.equal is not None:
+            found[NEAR] = self.equal.repeated(rows)
         if names.group and self.groups:
             found[GROUP] = rows[names.group].isin(self.groups).to_numpy()
         return found
@@ -66,13 +72,20 @@ def row_text(rows: pd.DataFrame, columns: Sequence[str]) -> pd.Series:
 
 
 def label_rows(
-    batch: Batch, rows: pd.DataFrame, trusted: Trusted, params: Params, as_of: date, releases: Sequence[Release]
+    batch: Batch,
+    rows: pd.DataFrame,
+    trusted: Trusted,
+    params: Params,
+    as_of: date,
+    releases: Sequence[Release],
+    labels: pa.Column | None = None,
 ) -> Labelled:
     """Give the rows of a mature batch their trusted labels; feedback counts before a label that came with the row.
 
     Parameters
     ----------
     rows : the rows that passed; index: their positions in the file.
+    labels : what the schema says of the target.
     """
     names, ids = params.columns, rows[params.columns.id]
     disagree, free = ids.isin(trusted.conflicts.index).to_numpy(), _free(batch, ids, releases)
@@ -84,7 +97,7 @@ def label_rows(
     problems = {DISAGREE: disagree}
     waiting = ids.isin(trusted.waiting).to_numpy()
     if names.target in rows:
-        own, refused, unripe = _raw_labels(batch, rows, params, as_of, free)
+        own, refused, unripe = _raw_labels(batch, rows, params, as_of, free, labels)
         source = source.where(label.notna(), own.notna().map({True: RAW, False: None}))
         label, waiting, problems = label.where(label.notna(), own), waiting | unripe, problems | refused
     number = params.task == "regression"
@@ -124,7 +137,7 @@ def settle(
 
 
 def _raw_labels(
-    batch: Batch, rows: pd.DataFrame, params: Params, as_of: date, free: Free
+    batch: Batch, rows: pd.DataFrame, params: Params, as_of: date, free: Free, labels: pa.Column | None
 ) -> tuple[pd.Series, dict[str, np.ndarray], np.ndarray]:
     """The labels that came with the rows and count; those that do not, by rule; those that have to wait."""
     own, names = rows[params.columns.target], params.columns
@@ -134,10 +147,11 @@ def _raw_labels(
         return own.where(none), {UNKNOWN: given}, none
     if batch.period and as_of < batch.period.last + timedelta(days=source.maturity_days):
         return own.where(none), {}, given
-    if source.independent or names.prediction is None or params.task == "regression":
-        return own, {}, none
-    same = given & (own == rows[names.prediction]).to_numpy()
-    return own.mask(same & ~free(REPEATS)), {REPEATS: same}, none
+    refused = failing_labels(own, labels)
+    if not source.independent and names.prediction is not None and params.task == "classification":
+        refused[REPEATS] = given & (own == rows[names.prediction]).to_numpy()
+    out = np.any([none, *(mask & ~free(rule) for rule, mask in refused.items())], axis=0)
+    return own.mask(out), refused, none
 
 
 def _free(batch: Batch, ids: pd.Series, releases: Sequence[Release]) -> Free:
@@ -151,6 +165,7 @@ def _lines(key: str, labelled: Labelled, problems: dict[str, np.ndarray], free: 
         found = lines(key, labelled.rows, {rule: mask}, id_column, rule.partition(":")[0])
         where = found["row"].to_numpy(dtype="int64")
         status = np.where(free(rule)[where], "released", "quarantined")
-        value = short(labelled.given.iloc[where].mask(np.full(len(where), rule not in (UNKNOWN, REPEATS))))
+        of_it = rule.startswith("label: ") and rule != DISAGREE
+        value = short(labelled.given.iloc[where].mask(np.full(len(where), not of_it)))
         parts.append(found.assign(row=labelled.rows.index.to_numpy()[where], value=value, status=status))
     return pd.concat(parts, ignore_index=True)

@@ -1,7 +1,6 @@
 """The two kinds of files that come in again and again, each with the columns that params.yaml names: rows and feedback."""
 
-import hashlib
-import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -10,6 +9,9 @@ import pandas as pd
 
 from stages.errors import InputError
 from stages.reading.cells import typed
+from stages.reading.codes import pseudonymous, trimmed
+from stages.reading.manifests import hold_to_manifest
+from stages.reading.privacy import redact
 from stages.reading.tables import Table, read_table
 from stages.settings import Params
 
@@ -19,7 +21,7 @@ SAID = ("reviewer", "action", "source", "selection_reason")
 
 @dataclass(frozen=True, kw_only=True)
 class RawRows:
-    """One file as it was read: typed columns, the cells as they came, by rule the rows with a cell that could not be read."""
+    """One file: typed columns without personal data, the cells as they came, by rule the rows with one that could not be read."""
 
     frame: pd.DataFrame
     cells: pd.DataFrame
@@ -37,11 +39,10 @@ def read_rows(file: Path, params: Params) -> RawRows:
     """
     names, table = params.columns, _checked(file, params)
     extra = [name for name in (names.prediction, names.model_version, names.group, *params.evaluate.segments) if name]
-    numeric = list(names.numeric)
-    text = list(dict.fromkeys(name for name in [names.id, *names.text, *names.categorical, *extra] if name not in numeric))
+    codes, numeric = [*names.categorical, *extra], list(names.numeric)
     if names.target in table.frame:
-        (numeric if params.task == "regression" else text).append(names.target)
-    return _read(table, file, text=list(dict.fromkeys(text)), numeric=list(dict.fromkeys(numeric)), times=[names.time])
+        (numeric if params.task == "regression" else codes).append(names.target)
+    return as_columns(table, file, params, key=names.id, codes=codes, numeric=numeric, times=[names.time])
 
 
 def read_feedback(file: Path, params: Params) -> RawRows:
@@ -62,10 +63,47 @@ def read_feedback(file: Path, params: Params) -> RawRows:
             raise InputError(f"{file} must have the column {wanted!r}, got others; mend the file or params.yaml: columns")
     optional = (*SAID, "model_version", "reviewed_at", "seconds")
     cells = cells.assign(**{name: None for name in optional if name not in cells})
-    text, numeric = ["id", *SAID, "model_version"], ["seconds"]
-    (numeric if params.task == "regression" else text).append("label")
+    codes, numeric = [*SAID, "model_version"], ["seconds"]
+    (numeric if params.task == "regression" else codes).append("label")
     renamed = Table(cells, table.broken, table.warnings)
-    return _read(renamed, file, text=text, numeric=numeric, times=["reviewed_at"])
+    return as_columns(renamed, file, params, key="id", text=[], codes=codes, numeric=numeric, times=["reviewed_at"])
+
+
+def as_columns(
+    table: Table,
+    file: Path,
+    params: Params,
+    *,
+    key: str,
+    codes: Sequence[str],
+    numeric: Sequence[str],
+    times: Sequence[str],
+    text: Sequence[str] | None = None,
+) -> RawRows:
+    """The columns named, each as its kind: in free text and codes without personal data; the key stays what others refer to.
+
+    Parameters
+    ----------
+    text : free text, by default that of params.yaml. A column that is named as several kinds is a number or text first.
+    """
+    text = list(params.columns.text if text is None else text)
+    codes = [name for name in dict.fromkeys(codes) if name not in (key, *text, *numeric)]
+    frame, unreadable = typed(
+        table.frame, file, text=[key, *text, *codes], numeric=list(dict.fromkeys(numeric)), times=list(times)
+    )
+    declared = frozenset(params.labels.sources)
+    kept = {
+        key: trimmed(frame[key]),
+        **{name: redact(frame[name]) for name in text},
+        **{name: pseudonymous(frame[name], declared) for name in codes},
+    }
+    stored = {name: frame[name] for name in times if pd.api.types.is_datetime64_any_dtype(table.frame[name])}
+    return RawRows(
+        frame=frame.assign(**kept),
+        cells=table.frame.assign(**stored),  # there is no text for a time out of the calendar
+        unreadable=table.broken | unreadable,
+        warnings=table.warnings,
+    )
 
 
 def _version(params: Params) -> dict[str, str]:
@@ -74,28 +112,7 @@ def _version(params: Params) -> dict[str, str]:
 
 
 def _checked(file: Path, params: Params) -> Table:
-    """The file as it is, held against its manifest where it has one: `<file name>.manifest.json` with `rows` and `sha256`."""
+    """The file as it is, held against its manifest where it has one."""
     table = read_table(file, params.batches.max_mib)
-    manifest = file.with_name(f"{file.name}.manifest.json")
-    if not manifest.is_file():
-        return table
-    try:
-        said = json.loads(manifest.read_text(encoding="utf-8"))
-        rows, sha256 = said.get("rows"), said.get("sha256")
-    except (AttributeError, ValueError):
-        raise InputError(f"{manifest} must be a JSON object with rows and sha256, got something else; mend it") from None
-    if rows is not None and rows != len(table.frame):
-        raise InputError(f"{file} must have {rows} rows as its manifest says, got {len(table.frame)}; deliver it again")
-    if sha256 is not None and str(sha256).lower() != _sha256(file):
-        raise InputError(f"{file} must have the sha256 of its manifest, got another one; deliver it again")
+    hold_to_manifest(file, len(table.frame))
     return table
-
-
-def _sha256(file: Path) -> str:
-    with file.open("rb") as content:
-        return hashlib.file_digest(content, "sha256").hexdigest()
-
-
-def _read(table: Table, file: Path, *, text: list[str], numeric: list[str], times: list[str]) -> RawRows:
-    frame, unreadable = typed(table.frame, file, text=text, numeric=numeric, times=times)
-    return RawRows(frame=frame, cells=table.frame, unreadable=table.broken | unreadable, warnings=table.warnings)

@@ -21,7 +21,7 @@ BLOCK_CELLS = 2**21  # items × classes that are held at once
 
 @dataclass(frozen=True, kw_only=True)
 class Votes:
-    """One line a vote, codes from 0: `item`, `reviewer` and `label` of shape (votes,). One vote of a reviewer on an item."""
+    """One line a vote, codes from 0: `item`, `reviewer` and `label` of shape (votes,). No vote comes twice."""
 
     item: Array
     reviewer: Array
@@ -47,7 +47,7 @@ def consolidate(votes: Votes, *, items: int, trust: Array, classes: int, known: 
     Where an item has several votes, the probability of a class is the likelihood of these votes, every class weighed alike: where
     reviewers differ, a class must not win because it is frequent. How reviewers confuse classes is learned from these items and
     from what is `known`; while learning, the shares of the classes do count, or a rare class would take the errors made on a
-    frequent one for its own.
+    frequent one for its own. They are not learned: who gives one class to everything would prove himself right by them.
 
     Where an item has one vote, its probability is the share of this reviewer's answers with this label that are right. The
     likelihood would refuse frequent classes here: from each of many rare classes, errors lead there.
@@ -141,7 +141,7 @@ def _blocks(table: sparse.csr_array, classes: int) -> Iterator[sparse.csr_array]
 
 
 def _learned(blocks: list[sparse.csr_array], answers: _Answers, votes: Array) -> Array:
-    """Expectation maximisation: how often each answer was given to items of each class, shape (answers, classes).
+    """Expectation maximisation: how often each answer goes with each class, shape (answers, classes).
 
     It ends before it settles on what the votes cannot tell, which of two reviewers who differ is right, say: with few votes its
     last rounds would make that certain.
@@ -151,23 +151,27 @@ def _learned(blocks: list[sparse.csr_array], answers: _Answers, votes: Array) ->
     votes : how often each answer was given, shape (answers,).
     """
     counts: Array = np.zeros(answers.known.shape)
-    share = np.bincount(answers.given, votes, minlength=counts.shape[1])
+    log_share = _log_share(answers, votes)
     for _ in range(ROUNDS):
-        before = counts
-        counts, share = _expected(blocks, _log_confusion(answers, counts), _log_share(share))
+        before, log_confusion = counts, _log_confusion(answers, counts)
+        counts = np.zeros(before.shape)
+        for block in blocks:
+            counts += block.T @ _posterior(block, log_confusion, log_share)
         if np.abs(counts - before).sum() <= SETTLED * np.sqrt(votes.sum()):
             break
     return counts
 
 
-def _expected(blocks: list[sparse.csr_array], log_confusion: Array, log_share: Array) -> tuple[Array, Array]:
-    """One round: how often each answer goes with each class, shape (answers, classes), and how many items are of each."""
-    counts, share = np.zeros(log_confusion.shape), np.zeros(log_share.shape)
-    for block in blocks:
-        posterior = _posterior(block, log_confusion, log_share)
-        counts += block.T @ posterior
-        share += posterior.sum(axis=0)
-    return counts, share
+def _log_share(answers: _Answers, votes: Array) -> Array:
+    """The logarithm of each class's share among the votes, as if one more of each had been given; shape (classes,).
+
+    A vote counts by the chance that two of its reviewer's votes differ: who always gives one class tells nothing of its share.
+    """
+    share = votes / np.maximum(1, answers.by_reviewer(votes))[answers.reviewer]
+    differ = 1 - answers.by_reviewer(share**2)
+    heard = np.bincount(answers.given, votes * differ[answers.reviewer], minlength=answers.known.shape[1]) + 1
+    logarithm: Array = np.log(heard / heard.sum())
+    return logarithm
 
 
 def _posterior(block: sparse.csr_array, log_confusion: Array, log_share: Array) -> Array:
@@ -203,12 +207,6 @@ def _log_confusion(answers: _Answers, counts: Array) -> Array:
     usual[np.arange(len(usual)), answers.given] = accuracy
     rows = (answers.by_reviewer(counts) + answers.known_rows)[answers.reviewer]
     logarithm: Array = np.log((counts + answers.known + ROW_ANSWERS * usual) / (rows + ROW_ANSWERS))
-    return logarithm
-
-
-def _log_share(items: Array) -> Array:
-    """The logarithm of each class's share, as if one more item of each had been seen."""
-    logarithm: Array = np.log((items + 1) / (items + 1).sum())
     return logarithm
 
 

@@ -1,5 +1,7 @@
 """Which lines of feedback are a person's, or the world's, own answer: every other line is set aside with the rule it fails."""
 
+from collections.abc import Mapping
+
 import numpy as np
 import pandas as pd
 
@@ -9,21 +11,23 @@ from stages.sections import Labels
 ACTIONS = ("correct", "confirm", "label", "skip", "outcome")
 
 
-def refusals(lines: pd.DataFrame, labels: Labels) -> pd.Series:
+def refusals(lines: pd.DataFrame, labels: Labels, failing: Mapping[str, np.ndarray] | None = None) -> pd.Series:
     """The first rule that each line fails; a gap where it fails none.
 
     Parameters
     ----------
     lines : DataFrame with the columns id, label (text or numbers), action, source, reviewed_at, model_version as the feedback
-        said them; for the row that `id` names `known` (bool), `at` (when it came in), `served` and `version` (text, or a gap
-        where not recorded); `ends` (when the period of the file ends); `unreadable` (the rule that a cell of the line failed
-        when it was read, or a gap).
+        said them; `named` (bool: it said who answered); for the row that `id` names `known` (bool), `at` (when it came in),
+        `served` and `version` (text, or a gap where not recorded); `ends` (when the period of the file ends); `unreadable` (the
+        rule that a cell of the line failed when it was read, or a gap).
+    failing : by the schema's rules of labels, the lines whose label fails them, bool of shape (lines,).
     """
     skip = lines["action"] == "skip"
     given, served = lines["label"], _served(lines)
     compared = served.notna() & given.notna() & ~skip
     same = compared & _equal(given, served)
     dependent = [name for name, source in labels.sources.items() if not source.independent]
+    acted = lines["named"] & (lines["action"] != "outcome")
     against = (compared & ~same & (lines["action"] == "confirm")) | (same & (lines["action"] == "correct"))
     rules = {
         "label: no id": lines["id"].isna(),
@@ -34,8 +38,9 @@ def refusals(lines: pd.DataFrame, labels: Labels) -> pd.Series:
         "label: given before the row came in": lines["reviewed_at"] < lines["at"],
         "label: given after the end of its file": lines["reviewed_at"] >= lines["ends"],
         "label: missing": given.isna() & ~skip,
+        **{rule: pd.Series(mask, lines.index) & ~skip for rule, mask in (failing or {}).items()},
         "label: contradicts its action": against,
-        "label: repeats the prediction": same & (lines["action"] == "outcome") & lines["source"].isin(dependent),
+        "label: repeats the prediction": same & ~acted & lines["source"].isin(dependent),
     }
     failed = lines["unreadable"].copy()
     for rule, mask in rules.items():

@@ -71,6 +71,16 @@ def status() -> None:
 
 
 @app.command()
+def trigger(
+    explain: Annotated[bool, typer.Option("--explain", help="Also every signal, every fact, and the clause.")] = False,
+) -> None:
+    """Show what the trigger last said: the verdict, why, and when to look again."""
+    from stages.ops.explain import show_trigger
+
+    show_trigger(explain)
+
+
+@app.command()
 def gate(
     check: Annotated[
         bool, typer.Option("--check", help="Exit 0 on promote, 1 on hold or review, 3 where the gate cannot judge.")
@@ -112,7 +122,7 @@ def promote(
 def list_findings(
     batch: Annotated[str | None, typer.Option(help="Only this batch (raw/2026-W40.parquet).")] = None,
     rule: Annotated[str | None, typer.Option(help="Only this rule.")] = None,
-    status: Annotated[str | None, typer.Option(help="Only quarantined, released, review or open findings.")] = None,
+    status: Annotated[str | None, typer.Option(help="Only quarantined, released or review findings.")] = None,
     csv: Annotated[
         Path | None, typer.Option(help="Also write the findings, one a line, into a new CSV file.", metavar="FILE")
     ] = None,
@@ -151,9 +161,9 @@ def release(
 ) -> None:
     """Let rows, labels or a whole batch pass a rule that refused them, from the next run on."""
     from stages import settings
-    from stages.ops.quarantine import Asked
-    from stages.ops.quarantine import release as write_release
+    from stages.ops.release import Asked
+    from stages.ops.release import release as write_release
 
     asked = Asked(batch=batch, rule=rule, ids=tuple(ids or ()), by=by, reason=reason)
-    n = write_release(asked, settings.load().columns.id)
-    typer.echo(f"findings released in data/releases.yaml: {n:,}\nnext: dvc repro, then commit both: a review sees the entry")
+    said = write_release(asked, settings.load().columns.id)
+    typer.echo(f"released in data/releases.yaml: {said}\nnext: dvc repro, then commit it all: a review sees the entry")

@@ -19,7 +19,7 @@ from stages.errors import InputError, Refused, UsageError
 TABLE = artefacts.QUARANTINE / "quarantine.parquet"
 COLUMNS = ("batch", "row", "record_id", "level", "rule", "severity", "value", "rule_set", "status")
 GROUPS = ("batch", "rule", "severity", "status")
-STATUSES = ("quarantined", "released", "review", "open")
+STATUSES = ("quarantined", "released", "review")
 FORMULA = "^( *[=+\\-@＝＋－＠]|[\t\r\n])"  # how a cell starts that a spreadsheet takes for a formula (OWASP: CSV injection)
 
 

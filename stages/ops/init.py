@@ -14,6 +14,7 @@ from rich.console import Console
 
 from stages import artefacts, settings
 from stages.adoption.guess import Asked
+from stages.adoption.ignored import refuse_ignored
 from stages.adoption.limits import first_limits
 from stages.adoption.look import Start, look
 from stages.adoption.params import EVERY, first_columns, first_params
@@ -70,6 +71,8 @@ def init(file: Path, asked: Asked, every: str, installed: Path, git: Git) -> Don
     if every not in EVERY:
         raise UsageError(f"--every must be one of {', '.join(EVERY)}, got {every!r}; choose one")
     new = _repository(git)
+    if "git" not in new:
+        refuse_ignored(git)
     approver = _who(git)
     start = look(file.resolve(), asked, every)
     with Console(stderr=True).status("writing batches and version 0"), _draft() as draft:

@@ -48,6 +48,7 @@ def _columns(done: Done) -> Table:
 
 def _checks(done: Done) -> Iterator[str]:
     start, split = done.start, done.params.split
+    yield from (f"{start.file.name}: {warning}" for warning in start.warnings)
     yield "a column that is only known after the prediction is made is a leak: take it out of params.yaml: columns"
     for name, share in start.leaks.items():
         yield f"{name} alone settles {share:.0%} of {start.target}: left out; add it back if it is known in time"
@@ -60,6 +61,9 @@ def _checks(done: Done) -> Iterator[str]:
     sizes = start.read[start.target].value_counts()
     if start.task == "classification" and (sizes < RARE).any():
         yield f"{(sizes < RARE).sum()} of {len(sizes)} classes have fewer than {RARE} rows: hard to learn, and to judge"
+    moving = done.params.batches.calendar
+    if moving:
+        yield f"{', '.join(moving)} moved from batch to batch, so batches.calendar exempts them; take out what should not move"
     lenient = [name for name in LIMITS if LIMITS[name]["block"] and getattr(done.params.batches, name).block is None]
     if lenient:
         names = ", ".join(f"batches.{name}" for name in lenient)

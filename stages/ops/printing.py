@@ -21,10 +21,14 @@ def lines(*names: str, numbers: tuple[str, ...] = ()) -> Table:
     return table
 
 
+def printable(text: str) -> str:
+    """Text from a file with its control characters spelled out."""
+    return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in text)
+
+
 def visible(text: str) -> str:
-    """Text from a file on one line: control characters are spelled out, what is very long is cut."""
-    short = text if len(text) <= LONGEST else f"{text[: LONGEST - 1]}…"
-    return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in short)
+    """The same on one line; what is very long is cut."""
+    return printable(text if len(text) <= LONGEST else f"{text[: LONGEST - 1]}…")
 
 
 def plain(text: str) -> Text:

@@ -1,10 +1,7 @@
-"""`ratchet quarantine`: what was refused and by which rule, and the release of what a person answers for.
-
-Reads data/quarantine. A release writes data/releases.yaml, which the next run honours.
-"""
+"""`ratchet quarantine list` and `show`: what was refused and by which rule. Reads data/quarantine and metrics/validation.json."""
 
 from collections import Counter
-from dataclasses import dataclass
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -12,31 +9,21 @@ from rich.console import Console
 from rich.text import Text
 
 from stages import artefacts
-from stages.errors import InputError, Refused, UsageError
-from stages.intake.releases import LINE, Release, append_release, is_line, never_released
+from stages.errors import UsageError
 from stages.ops.findings import COLUMNS, Wanted, counts, findings
 from stages.ops.printing import lines, paper, plain, visible
 
-STYLE = {"error": "red", "warning": "yellow", "quarantined": "red", "released": "green", "review": "yellow", "open": "yellow"}
-REFUSED = ("quarantined", "open")  # what a release undoes, beside every finding about a whole batch
-MAX_IDS = 100  # entries that a person can read in a review
-
-
-@dataclass(frozen=True, kw_only=True)
-class Asked:
-    """A release that was asked for; without ids it covers every row of the batch that fails the rule."""
-
-    batch: str
-    rule: str
-    ids: tuple[str, ...]
-    by: str
-    reason: str
+SHOWN = 3  # releases without effect that fit on a line
+MEANING = {"quarantined": ": not used", "review": ": used, a person should look", "released": ": a person let it in"}
+STYLE = {"error": "red", "warning": "yellow", "quarantined": "red", "released": "green", "review": "yellow"}
 
 
 def show_list(wanted: Wanted, console: Console | None = None) -> None:
     """Print how often each rule speaks in each batch, the newest batch last."""
     console = console or paper()
     found = counts(wanted)
+    for said in _of_the_run():
+        console.print(Text(said), soft_wrap=True)
     if not found:
         console.print("nothing in quarantine" if wanted == Wanted() else "nothing in quarantine that matches")
         return
@@ -46,8 +33,9 @@ def show_list(wanted: Wanted, console: Console | None = None) -> None:
         table.add_row(plain(batch), plain(rule), _word(severity), _word(status), f"{n:,}")
         by_status[status] += n
     console.print(table)
-    words = ", ".join(f"{n:,} {status}" for status, n in by_status.most_common())
-    console.print(Text(f"\ntotal {found.total():,}: {visible(words)}"), soft_wrap=True)
+    console.print(f"\ntotal {found.total():,}")
+    for status, n in by_status.most_common():
+        console.print(Text(f"{n:>{len(f'{found.total():,}') + 6},} {visible(status)}{MEANING.get(status, '')}"), soft_wrap=True)
     console.print("next: ratchet quarantine show BATCH")
 
 
@@ -78,60 +66,18 @@ def show_batch(batch: str, rule: str | None, limit: int, console: Console | None
     console.print("next: ratchet quarantine release --batch B --rule R --by NAME --reason TEXT", soft_wrap=True)
 
 
-def release(asked: Asked, id_column: str) -> int:
-    """Write a release of findings into data/releases.yaml, bound to the batch's file as it is now; returns how many findings.
-
-    Raises
-    ------
-    Refused
-        Where nobody may release them, or there is nothing to release; nothing has been written then.
-    """
-    _may_release(asked, id_column)
-    n = _to_release(asked)
-    file = artefacts.RAW.parent / asked.batch
-    if not file.is_file():
-        raise InputError(f"{file} must exist, got nothing there; `dvc pull` it, or run `dvc repro validate`")
-    md5, by, reason = artefacts.file_md5(file), asked.by.strip(), asked.reason.strip()
-    entries = [
-        Release(batch=asked.batch, rule=asked.rule, record_id=name, file=md5, by=by, reason=reason)
-        for name in dict.fromkeys(asked.ids) or [None]
-    ]
-    append_release(artefacts.RELEASES, entries)
-    return n
-
-
-def _may_release(asked: Asked, id_column: str) -> None:
-    for option, text in (("--by", asked.by), ("--reason", asked.reason)):
-        if not is_line(text):
-            raise Refused(f"{option} must {LINE}, got another text; say who answers for the release, and why")
-    if len(asked.ids) > MAX_IDS:
-        raise Refused(
-            f"--id may name {MAX_IDS} rows at most, got {len(asked.ids)}; leave it out to release the rule in the batch"
-        )
-    if never_released(asked.rule, id_column):
-        raise Refused(f"--rule must be one that a release may undo, got {visible(asked.rule)!r}; mend the batch's file instead")
-
-
-def _to_release(asked: Asked) -> int:
-    """How many findings a release would undo."""
-    total, refused, named = 0, 0, Counter(dict.fromkeys(asked.ids, 0))
-    for part in findings(("record_id", "level", "status"), Wanted(asked.batch, asked.rule)):
-        ids = [own["record_id"] for own in part.to_pylist() if _undone(own["level"], own["status"])]
-        named.update(name for name in ids if name in named)
-        total, refused = total + part.num_rows, refused + len(ids)
-    where = f"{visible(asked.batch)!r} with the rule {visible(asked.rule)!r}"
-    if not total:
-        raise Refused(f"a release must name findings, got none of {where}; `ratchet quarantine list` names them")
-    if not refused:
-        raise Refused(f"a release must name what is refused, got nothing of {where}; it is used as it is")
-    lost = sum(n == 0 for n in named.values())
-    if lost:
-        raise Refused(f"--id must name rows in quarantine, got {lost} of {len(named)} that are not, of {where}; look with `show`")
-    return named.total() if named else refused
-
-
-def _undone(level: str, status: str) -> bool:
-    return status in REFUSED or (level == "batch" and status != "released")
+def _of_the_run() -> Iterator[str]:
+    """What the last run said of itself: that nothing could train, and what became of the releases."""
+    report = artefacts.read_json(artefacts.VALIDATION) if artefacts.VALIDATION.is_file() else {}
+    if report.get("problem"):
+        yield f"the last run stopped: {report['problem']}"
+    releases = report.get("releases", {"in_force": 0, "stale": []})
+    stale = Counter(f"{visible(own['batch'])} {visible(own['rule'])!r}: {own['why']}" for own in releases["stale"])
+    if stale:
+        why = "; ".join([*list(stale)[:SHOWN], *([f"and {len(stale) - SHOWN} more"] if len(stale) > SHOWN else [])])
+        yield f"releases: {releases['in_force']:,} in force, {stale.total():,} without effect, to be removed ({why})"
+    elif releases["in_force"]:
+        yield f"releases: {releases['in_force']:,} in force"
 
 
 def _newest_last(count: tuple[tuple[str, ...], int]) -> tuple[str, str, int, tuple[str, ...]]:

@@ -16,8 +16,9 @@ NEXT = {
     "hold": "nothing to do: production stays as it is, the next batch gets its own run",
 }
 LOOK = {
+    "retrain": "ratchet run trains a candidate, judges it and records the attempt",
     "skip": "nothing to do: the next batch gets its own look",
-    "investigate": "find out what changed (metrics/trigger.json) before retraining",
+    "investigate": "find out what changed (ratchet trigger --explain) before retraining",
     "rollback": "go back to the previous version or fix forward; retraining would not help",
     "blocked": "wait (cool_down, few_labels) or clear the block; `trigger.request` in params.yaml does not override it",
 }

@@ -28,7 +28,7 @@ def write_version_zero(rows: pd.DataFrame, first: date, params: Params) -> None:
     model = dummy(params.task).fit(features(labelled, params.columns), targets(labels, params.task))
     before = (first - timedelta(days=1)).isoformat()
     about: dict[str, Any] = card(params, len(labelled), before, before, "none") | {"train": {"estimator": "scikit-learn's dummy"}}
-    bundle.save(artefacts.BASELINE, model, profile(labelled, labels, params.columns), about)
+    bundle.save(artefacts.BASELINE, model, profile(labelled, params.columns, labels), about)
     run_dvc("add", str(artefacts.BASELINE), quiet=True)
     md5 = artefacts.dvc_md5(artefacts.BASELINE)
     artefacts.write_json(artefacts.evaluation_of(md5), {"golden_md5": None})

@@ -19,6 +19,7 @@ Masks = dict[str, np.ndarray]
 _NUMBER = r"^\s*[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?\s*$"
 _WHOLE_DAY = r"^(?:\d{4}-\d\d-\d\d|\d{8}T)"  # pandas takes "now" for the wall clock and "2026" for its first day
 _NESTED = (list, tuple, dict, set, bytes, np.ndarray)
+_FIRST, _LAST = pd.Timestamp("0001-01-01"), pd.Timestamp("9999-12-31T23:59:59.999999")  # what Python's own times can hold
 
 # UTF-8 that was read as Latin-1 or Windows-1252: ü becomes Ã¼, ’ becomes â€™, 日本 becomes æ—¥æœ¬. A letter says how many bytes
 # there are, and each further byte (80 to BF) is a character of its own. With Â, Ã, â, ï and ð one such group is enough; others
@@ -35,8 +36,8 @@ def typed(
 
     Returns
     -------
-    columns : `text` as str, `numeric` as float64, `times` as UTC timestamps; unreadable cells are gaps, text that only looks
-        damaged stays.
+    columns : `text` as str, `numeric` as float64, `times` as UTC timestamps; empty and unreadable cells are gaps, text that only
+        looks damaged stays.
     masks : by row rule (`"amount: not a number"`), the rows that had a cell which could not be taken, bool of shape (rows,). Only
         rules with a row.
 
@@ -71,8 +72,9 @@ def _as(kind: Callable[[pd.Series], tuple[pd.Series, Masks]], column: pd.Series,
 def _text(column: pd.Series) -> tuple[pd.Series, Masks]:
     words, nested = _words(column)
     lost = _lost(column)
-    if lost.any():
-        words = words.mask(lost)
+    gaps = lost | (words == "").to_numpy(dtype=bool, na_value=False)
+    if gaps.any():
+        words = words.mask(gaps)
     return words, {"not text": nested, "digits lost": lost} | _damaged(_arrow(words))
 
 
@@ -80,16 +82,30 @@ def _number(column: pd.Series) -> tuple[pd.Series, Masks]:
     numbers = column.astype("float64") if column.dtype.kind in "biuf" else _parsed(_words(column)[0])
     finite = np.isfinite(numbers)
     numbers = numbers if finite.all() else numbers.where(finite)
-    return numbers, {"not a number": (column.notna() & numbers.isna()).to_numpy()}
+    return numbers, {"not a number": _unread(column, numbers)}
 
 
 def _time(column: pd.Series) -> tuple[pd.Series, Masks]:
     if pd.api.types.is_datetime64_any_dtype(column):
         zoned: pd.Series = column.dt.tz_localize("UTC") if column.dt.tz is None else column.dt.tz_convert("UTC")
-        times = zoned.astype("datetime64[us, UTC]")
+        times = _within(zoned).astype("datetime64[us, UTC]")
     else:
-        times = _parsed_times(_words(column)[0])
-    return times, {"not an ISO time": (column.notna() & times.isna()).to_numpy()}
+        times = _within(_parsed_times(_words(column)[0]))
+    return times, {"not an ISO time": _unread(column, times)}
+
+
+def _within(times: pd.Series) -> pd.Series:
+    """Times of the years 1 to 9999; a zone can move the first and the last day out of them."""
+    known = times.between(_FIRST.tz_localize("UTC"), _LAST.tz_localize("UTC")) | times.isna()
+    return times if known.all() else times.where(known)
+
+
+def _unread(column: pd.Series, read: pd.Series) -> np.ndarray:
+    """Which cells hold something that could not be read; a blank one holds nothing."""
+    unread = (column.notna() & read.isna()).to_numpy(copy=True)
+    if column.dtype == object or isinstance(column.dtype, pd.StringDtype):
+        unread[unread] = [not isinstance(cell, str) or bool(cell.strip()) for cell in column[unread]]
+    return unread
 
 
 def _words(column: pd.Series) -> tuple[pd.Series, np.ndarray]:

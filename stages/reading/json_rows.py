@@ -5,7 +5,6 @@ import json
 import math
 import re
 from collections.abc import Iterator
-from itertools import islice
 from pathlib import Path
 from typing import Any, TypeAlias
 
@@ -13,64 +12,75 @@ import numpy as np
 import pyarrow as pa
 
 from stages.errors import InputError
+from stages.reading.bounds import NESTED, allow, distinct
 
 Cells: TypeAlias = "pa.ChunkedArray | list[Any]"  # a list where cells are of several kinds, or nested
-_LINES = 10_000  # that are read at a time
+_PIECE = 8 * 2**20  # bytes that are read at a time; a longer line is no row
+_PLACE = 8  # bytes of a cell, even of a gap
 _KINDS = {str: pa.large_string(), float: pa.float64(), bool: pa.bool_()}
 _CONSTANTS = {"NaN": None, "Infinity": math.inf, "-Infinity": -math.inf}  # what Python's own json writes
 _MARK = b"\xef\xbb\xbf"  # that some editors put in front of UTF-8
 _SURROGATE = re.compile(r"\\u[dD][89a-fA-F]")
 
 
-def json_rows(content: bytes, path: Path) -> tuple[dict[str, Cells], np.ndarray]:
+def json_rows(content: bytes, path: Path, max_mib: float) -> tuple[dict[str, Cells], np.ndarray]:
     """Read one object a line.
 
     Returns
     -------
     columns : by name, the cells: text, whole numbers as text, other numbers as float64, bool; null and absent ones are gaps. A
-        line that is not an object is a row of gaps. Blank lines are no rows.
+        line that is not an object is a row of gaps. Blank lines are no rows. Of a list or an object only that it is there.
     broken : which rows these are, bool of shape (rows,).
 
     Raises
     ------
     InputError
-        Where the last line is cut, or no line is an object.
+        Where the last line is cut, no line is an object, or so many lines have names of their own that their gaps take more than
+        `max_mib`.
     """
     parts: list[dict[str, pa.Array | list[Any]]] = []
     sizes: list[int] = []
     broken: list[bool] = []
-    lines = _objects(content)
-    while rows := list(islice(lines, _LINES)):
+    names: dict[str, None] = {}
+    for rows in _pieces(content):
         broken += [row is None for row in rows]
         sizes.append(len(rows))
-        parts.append(_packed([row or {} for row in rows]))
+        own = dict.fromkeys(name for row in rows if row for name in row)
+        names |= own
+        distinct(list(names), path)
+        allow(_PLACE * len(names) * len(broken), max_mib, path)
+        parts.append({name: _array([row.get(name) if row else None for row in rows]) for name in own})
     if broken and broken[-1] and not content.endswith(b"\n"):
         raise InputError(f"{path} must end with a whole line, got one that is cut; deliver the file again")
     if all(broken):
         raise InputError(f"{path} must be JSON lines, got no line that is an object; replace or remove it")
-    names = dict.fromkeys(name for part in parts for name in part)
     columns = {name: _joined([part.get(name, pa.nulls(size)) for part, size in zip(parts, sizes, strict=True)]) for name in names}
     return columns, np.array(broken, dtype=bool)
 
 
-def _objects(content: bytes) -> Iterator[dict[str, Any] | None]:
-    """Each line's object, None where it is none."""
+def _pieces(content: bytes) -> Iterator[list[dict[str, Any] | None]]:
+    """Each line's object, None where it is none; so many at a time that they fit into memory as Python's objects."""
     decoder = json.JSONDecoder(object_pairs_hook=_object, parse_int=str, parse_constant=_CONSTANTS.get)
-    lines = io.BytesIO(content)
-    lines.seek(len(_MARK) if content.startswith(_MARK) else 0)
-    for line in lines:
-        if line.strip():
-            yield _parsed(line.decode("utf-8"), decoder)
+    file = io.BytesIO(content)
+    file.seek(len(_MARK) if content.startswith(_MARK) else 0)
+    while lines := file.readlines(_PIECE):
+        yield [_parsed(line, decoder) for line in lines if line.strip()]
 
 
-def _parsed(line: str, decoder: json.JSONDecoder) -> dict[str, Any] | None:
+def _parsed(content: bytes, decoder: json.JSONDecoder) -> dict[str, Any] | None:
+    if len(content) > _PIECE:
+        return None
+    line = content.decode("utf-8")
     try:
         row = decoder.decode(line)
         if _SURROGATE.search(line):
             json.dumps(row, ensure_ascii=False).encode()  # half a character is no text
     except (ValueError, RecursionError):
         return None
-    return row if isinstance(row, dict) else None
+    if not isinstance(row, dict):
+        return None
+    nested = "[" in line or line.count("{") > 1
+    return {name: NESTED if isinstance(cell, list | dict) else cell for name, cell in row.items()} if nested else row
 
 
 def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
@@ -78,11 +88,6 @@ def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     if len(row) < len(pairs):
         raise ValueError  # a name that comes twice: neither value can be told to be the right one
     return row
-
-
-def _packed(rows: list[dict[str, Any]]) -> dict[str, pa.Array | list[Any]]:
-    names = dict.fromkeys(name for row in rows for name in row)
-    return {name: _array([row.get(name) for row in rows]) for name in names}
 
 
 def _array(cells: list[Any]) -> pa.Array | list[Any]:

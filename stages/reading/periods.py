@@ -5,10 +5,12 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from pathlib import Path
 
-from stages.artefacts import file_md5
+from stages.artefacts import LITTER, file_md5
 from stages.errors import InputError
+from stages.reading.manifests import MANIFEST
 
 SUFFIXES = (".csv", ".csv.gz", ".jsonl", ".jsonl.gz", ".parquet")
+NOTES = LITTER | {"README.md", "LICENSE"}  # beside hidden files and DVC's own, what may lie among data without being any
 _NAME = re.compile(r"(?P<year>[12]\d{3})-(?:W(?P<week>\d\d)|(?P<month>\d\d)(?:-(?P<day>\d\d))?)", re.ASCII)
 
 
@@ -48,7 +50,7 @@ def period(name: str) -> Period:
 
 @dataclass(frozen=True)
 class Incoming:
-    """A data file of a folder: its period, or the problem with its name."""
+    """A file of a folder of data: its period, or what is wrong with its name or kind."""
 
     path: Path
     period: Period | None
@@ -77,22 +79,43 @@ class Incoming:
 
 
 def incoming(folder: Path) -> list[Incoming]:
-    """The data files of a folder: oldest first, then those without a period; files that are not data are left alone.
+    """What lies in a folder of data: oldest first, then what has no period.
 
     A name that declares no period, or the period of another file, is a problem of those files and of no other.
     """
     by_period: dict[Period, list[Path]] = {}
-    nameless: list[Incoming] = []
-    for file in sorted(folder.glob("*")):
-        suffix = next((own for own in SUFFIXES if file.name.lower().endswith(own)), None)
-        if suffix is None or file.name.startswith("."):
-            continue
+    files, others = delivered(folder)
+    nameless = [Incoming(path, None, why) for path, why in others.items()]
+    for file in files:
+        suffix = next(own for own in SUFFIXES if file.name.lower().endswith(own))
         try:
             by_period.setdefault(period(file.name[: -len(suffix)]), []).append(file)
         except InputError as error:
             nameless.append(Incoming(file, None, str(error)))
     named = [Incoming(file, own, _problem(own, files)) for own, files in sorted(by_period.items()) for file in files]
-    return named + nameless
+    return named + sorted(nameless, key=lambda own: own.path)
+
+
+def delivered(folder: Path) -> tuple[list[Path], dict[Path, str]]:
+    """The files of a folder that can be read, and what else lies there, with the reason why it is not read.
+
+    Notes, hidden files, what DVC or a desktop leaves, and the manifest of a file are neither.
+    """
+    files, others = list[Path](), dict[Path, str]()
+    for path in sorted(folder.glob("*")):
+        if path.name.startswith(".") or path.name in NOTES or path.suffix == ".dvc":
+            continue
+        whose = path.with_name(path.name.removesuffix(MANIFEST))
+        if path.is_dir():
+            others[path] = f"{path} must be a file, got a folder; put its files into {folder}, each named by its period"
+        elif path.name.lower().endswith(SUFFIXES):
+            files.append(path)
+        elif whose == path:
+            kinds = ", ".join(SUFFIXES)
+            others[path] = f"{path} must be one of {kinds}, got another kind of file; export it as one of them or take it away"
+        elif not whose.is_symlink() and not whose.exists():
+            others[path] = f"{path} must lie beside its file, got no {whose.name}; deliver that file, or remove the manifest"
+    return files, others
 
 
 def _problem(own: Period, files: list[Path]) -> str | None:

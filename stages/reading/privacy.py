@@ -9,14 +9,11 @@ number must be international. What nothing tells from an order number stays, a b
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
-
-_SHOWN = 40  # characters
 
 _BLANK = "[ \t\u00a0\u2009\u202f]"  # the last three keep a line together
 _GAP = "[ \t\u00a0\u2009\u202f\u2010-\u2013-]"  # or a hyphen, or a dash
@@ -82,7 +79,6 @@ _CARD = re.compile("4[0-9]{12,18}|3[47][0-9]{13}|3[0689][0-9]{12,17}|(?:2[2-7]|3
 _FOURS = rf"[2-6][0-9]{{3}}(?:{_GAP}[0-9]{{4}}){{3}}"
 _SHAPES = rf"[2-6][0-9]{{12,18}}|{_FOURS}|3[0-9]{{3}}{_GAP}[0-9]{{6}}{_GAP}[0-9]{{4,5}}"
 _CARD_END = r"(?![0-9A-Za-z_@]|[.\u2010-\u2013-][0-9])"
-_LEAST = re.compile("@|(?:[0-9][^0-9]*){7}")  # no address and no number comes with less
 
 _LETTER = r"[^\W\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]"  # of scripts that part words
 _ATOM = rf"(?:{_LETTER}|[+%-])++"
@@ -121,17 +117,6 @@ def redact(column: pd.Series) -> pd.Series:
     if len(likely):
         redacted.iloc[likely] = [_redacted(text) for text in column.iloc[likely]]
     return redacted
-
-
-def shortened(value: Any) -> str:
-    """A cell as the quarantine table shows it: one line, redacted, at most 40 characters; nothing for a gap."""
-    if pd.api.types.is_scalar(value) and pd.isna(value):
-        return ""
-    text = str(value)
-    line = " ".join((text if text.isprintable() else "".join(c if c.isprintable() else " " for c in text)).split())
-    if _LEAST.search(line):
-        line = _redacted(line)
-    return line if len(line) <= _SHOWN else line[: _SHOWN - 1] + "…"
 
 
 def _redacted(text: str) -> str:

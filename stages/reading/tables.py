@@ -8,7 +8,6 @@ numbers and times.
 import csv
 import gzip
 import zlib
-from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,17 +15,17 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pyarrow as pa
-import pyarrow.parquet as pq
 
 from stages.errors import InputError
+from stages.reading.bounds import MIB, allow, distinct
 from stages.reading.csv_rows import csv_header, csv_rows
 from stages.reading.json_rows import Cells, json_rows
+from stages.reading.parquet_rows import parquet_columns
 from stages.reading.scanning import is_utf8
 
 FIELDS = "row: wrong number of fields"
 NO_OBJECT = "row: not a JSON object"
 _SPREADSHEET_ROWS = (65_535, 65_536, 1_048_575, 1_048_576)  # what .xls and .xlsx hold, with and without a header
-_MIB = 2**20
 _UNREADABLE = (
     ArithmeticError, KeyError, NotImplementedError, OSError, RecursionError, TypeError, ValueError, csv.Error, pa.ArrowException,
 )  # fmt: skip
@@ -51,8 +50,7 @@ def read_table(path: Path, max_mib: float = 1024) -> Table:
 
     Parameters
     ----------
-    max_mib : size, unpacked, above which the file is refused: a packed one is not unpacked further, of parquet the file's own
-        word is taken.
+    max_mib : size, unpacked, above which the file is refused: a packed one is not unpacked further, parquet not decoded further.
 
     Raises
     ------
@@ -66,13 +64,13 @@ def read_table(path: Path, max_mib: float = 1024) -> Table:
     try:
         if path.name.lower().endswith(".parquet"):
             return _table(_parquet(path, max_mib), {}, [])
-        return _text(path, _content(path, max_mib))
+        return _text(path, _content(path, max_mib), max_mib)
     except _UNREADABLE as error:
         kind = path.name.partition(".")[2]
         raise InputError(f"{path} must be a whole {kind} file, got {type(error).__name__}; replace or remove it") from None
 
 
-def _text(path: Path, content: bytes) -> Table:
+def _text(path: Path, content: bytes, max_mib: float) -> Table:
     if not content.strip(b"\x00"):
         raise InputError(f"{path} must hold data, got {'NUL bytes' if content else 'nothing'}; replace or remove it")
     if not is_utf8(content):
@@ -81,22 +79,12 @@ def _text(path: Path, content: bytes) -> Table:
     ended = content.endswith(b"\n") or (not json_lines and content.endswith(b"\r"))
     warnings = [] if ended else ["the last line has no end: the file may be cut"]
     if json_lines:
-        columns, broken = json_rows(content, path)
-        _distinct(list(columns), path)
+        columns, broken = json_rows(content, path, max_mib)
         return _table(columns, {NO_OBJECT: broken}, warnings)
     names = csv_header(content, path)
-    _distinct(names, path)
+    distinct(names, path)
     cells, broken = csv_rows(content, names, path)
     return _table(dict(zip(names, cells.columns, strict=True)), {FIELDS: broken}, warnings)
-
-
-def _distinct(names: list[str], path: Path) -> None:
-    if any("\x00" in name for name in names):
-        raise InputError(f"{path} must be UTF-8, got NUL bytes in its header; save it as UTF-8")
-    count = Counter(names)
-    wrong = [k for k, name in enumerate(names, start=1) if not name.strip() or count[name] > 1]
-    if wrong:  # a file without a header has a row there: the name is not quoted
-        raise InputError(f"{path} must have a header of distinct names, got a blank or repeated one at {wrong[0]}; mend it")
 
 
 def _table(columns: Mapping[str, Cells], broken: dict[str, np.ndarray], warnings: list[str]) -> Table:
@@ -123,9 +111,9 @@ def _content(path: Path, max_mib: float) -> bytes:
     parts, size = [], 0
     try:
         with gzip.open(path) if packed else path.open("rb") as file:
-            while part := file.read(_MIB):
+            while part := file.read(MIB):
                 size += len(part)
-                _allow(size, max_mib, path)
+                allow(size, max_mib, path)
                 parts.append(part)
     except (EOFError, gzip.BadGzipFile, zlib.error):
         raise InputError(f"{path} must be whole gzip, got one that is cut or damaged; deliver it again") from None
@@ -136,25 +124,10 @@ def _parquet(path: Path, max_mib: float) -> dict[str, Cells]:
     if not _starts(path, b"PAR1"):
         raise InputError(f"{path} must be parquet, got another kind of file; convert it, or name it by what it holds")
     try:
-        with pq.ParquetFile(path, page_checksum_verification=True) as file:
-            about = file.metadata
-            _allow(sum(about.row_group(k).total_byte_size for k in range(about.num_row_groups)), max_mib, path)
-            _distinct(file.schema_arrow.names, path)
-            # One column after the other: all at once take a third more memory.
-            columns = {name: file.read([name], use_threads=False).column(name) for name in file.schema_arrow.names}
-        for column in columns.values():
-            column.validate(full=True)  # parquet does not check that its text is UTF-8
-        if any(len(column) != about.num_rows for column in columns.values()):
-            raise ValueError
+        return parquet_columns(path, max_mib)
     except _UNREADABLE as error:
         what = f"got one that is cut or damaged ({type(error).__name__})"
         raise InputError(f"{path} must be whole parquet, {what}; deliver it again") from None
-    return columns
-
-
-def _allow(size: int, max_mib: float, path: Path) -> None:
-    if size > max_mib * _MIB:
-        raise InputError(f"{path} must be at most {max_mib:g} MiB unpacked, got more; split it, or raise batches.max_mib")
 
 
 def _starts(path: Path, magic: bytes) -> bool:

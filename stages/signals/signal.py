@@ -6,18 +6,29 @@ from typing import Literal
 State = Literal["fired", "quiet", "underpowered", "unknown"]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Signal:
-    """`value` against `threshold` on `n` rows, `why` in words; `unknown`: nothing to measure, which is not `quiet`."""
+    """`value` against `threshold` on `n` rows (days, for a KPI), `why` in words.
+
+    `unknown`: there is nothing to measure; `underpowered`: too little of it to tell. Neither is `quiet`.
+    `p_value`: of no change; `interval`: of `value`. Either is None where the signal is no matter of chance.
+    """
 
     name: str
     state: State
-    value: float | None
-    threshold: float | None
-    n: int
+    value: float | None = None
+    threshold: float | None = None
+    n: int = 0
+    p_value: float | None = None
+    interval: tuple[float, float] | None = None
     why: str
 
 
-def flag(name: str, fired: bool, value: float | None, threshold: float | None, n: int, why: str) -> Signal:
-    """A signal that is either fired or quiet."""
-    return Signal(name, "fired" if fired else "quiet", value, threshold, n, why)
+def state(fired: bool) -> State:
+    """Of a signal that could be measured."""
+    return "fired" if fired else "quiet"
+
+
+def beyond(limit: bool, chance: bool) -> State:
+    """Of a value that lies beyond its limit, and beyond chance, or not; beyond the limit alone it is neither fired nor quiet."""
+    return "fired" if limit and chance else "underpowered" if limit else "quiet"

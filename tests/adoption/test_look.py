@@ -25,6 +25,19 @@ def test_a_whole_file_is_cut_into_batches(tmp_path):
     assert start.raw["ticket"].tolist() == start.read["ticket"].tolist() == [f"T{k}" for k in range(200)]
 
 
+def test_what_is_odd_about_the_file_is_remarked(tmp_path):
+    path = csv_file(tmp_path, LINES)
+    assert look(path, Asked(), "week").warnings == []
+    path.write_text(path.read_text().removesuffix("\n"))
+    assert look(path, Asked(), "week").warnings == ["the last line has no end: the file may be cut"]
+
+
+def test_people_in_categories_are_looked_at_as_the_stages_see_them(tmp_path):
+    lines = [line.replace(",a,", ",jo@example.org,") for line in LINES]
+    start = look(csv_file(tmp_path, lines), Asked(), "week")
+    assert start.read["channel"].unique().tolist() == ["[email] b6be3cb5", "b"]  # printf jo@example.org | sha256sum
+
+
 def test_lines_that_are_no_rows_are_counted_and_refused(tmp_path):
     path = csv_file(tmp_path, [*LINES[:7], "T7,secret", *LINES[7:], "a,b,c,d,e"])
     with pytest.raises(InputError) as refused:

@@ -36,8 +36,16 @@ def test_comments_start_in_one_column_but_for_long_values():
 
 
 def test_values_that_yaml_would_misread_are_quoted():
-    text = params_yaml({"a": ["no", "1", "x: y", "#"]}, "a: ${a}  # odd names\n")
-    assert yaml.safe_load(text) == {"a": ["no", "1", "x: y", "#"]}
+    odd = ["no", "1", "x: y", "#", "1e5"]
+    text = params_yaml({"a": odd}, "a: ${a}  # odd names\n")
+    assert yaml.safe_load(text) == {"a": odd}
+    assert "'1e5'" in text  # text for PyYAML, a number for DVC
+
+
+def test_equal_values_are_written_out_each_in_its_place():
+    source = {"trust": 0.95, "days": [7]}
+    text = params_yaml({"sources": {"raw": source, "agent": source}}, "sources: ${sources}  # where labels come from\n")
+    assert text == "sources: {raw: {trust: 0.95, days: [7]}, agent: {trust: 0.95, days: [7]}}  # where labels come from\n"
 
 
 def test_schema_says_what_the_rows_show(tmp_path):
@@ -49,6 +57,7 @@ def test_schema_says_what_the_rows_show(tmp_path):
             "season": ["winter"] * 20 + ["spring"] * 20,
             "count": [float(k % 5) for k in range(40)],
             "degrees": [float(k % 9 + 1) for k in range(40)],
+            "queue": ["sales", "billing ", None, "billing"] * 10,
         }
     )
     frame.loc[3, "steady"] = None
@@ -59,6 +68,7 @@ def test_schema_says_what_the_rows_show(tmp_path):
         "season": "categorical",
         "count": "numeric",
         "degrees": "numeric",
+        "queue": "target",
     }
     columns = [Column(name, role, "", int(frame[name].nunique()), 0) for name, role in kinds.items()]
     path = tmp_path / "schema.py"
@@ -72,4 +82,11 @@ def test_schema_says_what_the_rows_show(tmp_path):
     assert [rules[name].nullable for name in ("steady", "season")] == [True, False]
     assert not rules["steady"].required
     assert isinstance(module.schema, pa.DataFrameSchema)
-    module.schema.validate(frame)
+    assert (rules["queue"].required, rules["queue"].nullable) == (False, True)
+    assert rules["queue"].checks[0].statistics == {"allowed_values": ["billing", "sales"]}  # labels are read without outer blanks
+    module.schema.validate(frame.assign(queue=frame["queue"].str.strip()))
+
+
+def test_numbers_to_predict_have_no_rule_of_their_own():
+    frame = pd.DataFrame({"price": [1.5, 2.5]})
+    assert "price" not in schema_py([Column("price", "target", "", 2, 0)], frame)

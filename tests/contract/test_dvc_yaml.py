@@ -8,7 +8,8 @@ import pytest
 import yaml
 from pydantic import BaseModel
 
-from stages import artefacts, settings, train, validate
+from stages import artefacts, sections, settings, train, trigger, validate
+from stages.decision.ledger import Entry, Ledger, write_ledger
 
 ROOT = Path(__file__).resolve().parents[2]
 STAGES: dict[str, dict[str, Any]] = yaml.safe_load((ROOT / "dvc.yaml").read_text(encoding="utf-8"))["stages"]
@@ -162,8 +163,10 @@ def keys_read(monkeypatch) -> set[str]:
 
     def recording(self: settings.Section, name: str) -> Any:
         value = plain(self, name)
-        if name in type(self).model_fields and name not in CHANGES_NOTHING and not isinstance(value, BaseModel):
-            found.add(places.get(type(self), "") + name if type(self) in places else "labels.sources")
+        if name not in type(self).model_fields or name in CHANGES_NOTHING or isinstance(self, sections.Limits):
+            return value
+        if not isinstance(value, BaseModel) or isinstance(value, sections.Limits):  # which limits they are, nobody knows later
+            found.add(places[type(self)] + name if type(self) in places else "labels.sources")
         return value
 
     monkeypatch.setattr(settings.Section, "__getattribute__", recording, raising=False)
@@ -199,3 +202,27 @@ def test_a_run_of_train_reads_the_parameters_it_declares_and_no_others(project, 
         train.main()
     assert {key for key in keys_read if not covered(key, "train")} == set()
     assert unread(keys_read, "train") == set()
+
+
+def test_a_run_of_trigger_reads_the_parameters_it_declares_and_no_others(project, keys_read):
+    small_loop(project)
+    project.validate()
+    with project.as_home():
+        train.main()
+        artefacts.CANDIDATE.rename(artefacts.BASELINE)
+        card = artefacts.read_json(artefacts.BASELINE / "card.json")
+        artefacts.write_json(artefacts.BASELINE / "card.json", card | {"trained_through": "2026-10-02"})
+        zero, one = (
+            Entry(kind="promotion", as_of=f"2026-10-0{1 + version}", bundle=f"v{version}.dir", version=version)
+            for version in (0, 1)
+        )
+        write_ledger(artefacts.LEDGER, Ledger(model="m", entries=[zero, one]))
+        artefacts.EVENTS.write_text("")
+        artefacts.KPI.write_text("date,kpi,value\n")
+        params = settings.load()
+        keys_read.clear()
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(trigger, "load", lambda: params)
+            trigger.main()
+    assert {key for key in keys_read if not covered(key, "trigger")} == set()
+    assert unread(keys_read, "trigger") == set()

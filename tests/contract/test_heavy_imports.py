@@ -19,6 +19,7 @@ HEAVY = {"matplotlib", "pandas", "pandera", "scipy", "sklearn", "skops", "dvc"}
         ("stages.evaluate", {"pandas", "scipy", "sklearn", "skops"}),  # matplotlib only when it draws
         ("stages.gate", set()),
         ("stages.ops.cli", set()),
+        ("stages.ops.explain", set()),
         ("stages.ops.verdict", set()),
         ("stages.ops.status", set()),
     ],

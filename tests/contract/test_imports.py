@@ -20,7 +20,8 @@ FLOORS = [  # from top to bottom; a room knows those below it, never those besid
     ["modelling"],
     ["settings"],
     ["sections"],
-    ["partitions"],
+    ["drawing", "partitions"],
+    ["drawing"],
     ["artefacts"],
     ["errors"],
 ]

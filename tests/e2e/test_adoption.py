@@ -116,7 +116,7 @@ def configure(loop: Loop, drop: tuple[str, ...], change: Callable[[str], str] = 
         names = [name for name in yaml.safe_load(found[2]) if not any(fnmatch.fnmatch(name, pattern) for pattern in drop)]
         return f"{found[1]}[{', '.join(names)}]"
 
-    path.write_text(re.sub(r"(?m)^(  (?:categorical|numeric|segments): )(\[.*?\])", without, text))
+    path.write_text(re.sub(r"(?m)^(  (?:categorical|numeric|segments|calendar): )(\[.*?\])", without, text))
 
 
 def test_incidents_are_adopted_by_configuration_alone(loop):

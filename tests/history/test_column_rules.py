@@ -27,7 +27,18 @@ def priced(change: Callable[[pd.Series], pd.Series], count: int = 9, n: int = 10
 
 
 @pytest.mark.parametrize(
-    ("factor", "expected"), [(1000, "block"), (100, "block"), (0.01, "block"), (5, "warn"), (0.2, "warn"), (2, None), (0.5, None)]
+    ("factor", "expected"),
+    [
+        (1000, "block"),
+        (100, "block"),
+        (0.01, "block"),
+        (5, "warn"),
+        (0.2, "warn"),
+        (2.2046, "warn"),  # kilograms in pounds
+        (0.4536, "warn"),  # and back
+        (1.5, None),
+        (0.67, None),
+    ],
 )
 def test_a_changed_unit_shows_in_the_median(factor, expected, history):
     own = rows(seed=1)
@@ -122,6 +133,41 @@ def test_a_default_shows_among_more_texts_than_are_looked_at():
 def test_a_value_that_is_on_every_row_always_is_no_default():
     fixed = [sketched(rows(seed=k).assign(color="red", price=1.0)) for k in range(9)]
     assert found(fixed[-1], fixed[:-1]) == {}
+
+
+@pytest.mark.parametrize("default", ["midnight", "one instant"])
+@pytest.mark.parametrize(("share", "expected"), [(0.1, None), (0.3, "warn"), (0.7, "block"), (1, "block")])
+def test_a_default_time(default, share, expected, history):
+    own = rows(seed=1)
+    times = own["at"].dt.floor("D") if default == "midnight" else own["at"].iloc[500]
+    broken = sketched(own.assign(at=own["at"].mask(some(share, own), times)))
+    assert found(broken, history).get("one_value") == expected
+    said = [own.why for own in judge(broken, history, LIMITS) if own.rule == "batch: one_value"]
+    assert [why[: why.index(" rose")] for why in said] == ["at: rows with one and the same time of day"] * bool(expected)
+
+
+def test_days_without_an_hour_are_no_default_time():
+    days = [sketched(rows(seed=k).assign(at=rows(seed=k)["at"].dt.floor("D"))) for k in range(9)]
+    assert found(days[-1], days[:-1]) == {}
+
+
+def with_month(seed: int, **changed: object) -> Sketch:
+    """A week of one month each: its name and its number of days are on every row."""
+    return sketched(rows(seed=seed).assign(**{"color": f"month {seed}", "price": 10.0 * 2**seed} | changed))
+
+
+def test_columns_that_follow_the_calendar_are_not_looked_at():
+    months, exempt = [with_month(seed) for seed in range(4)], LIMITS.model_copy(update={"calendar": ["color", "price"]})
+    assert found(months[3], months[:3]) == {"one_value": "block", "unit": "warn"}  # 80 after 10, 20, 40
+    assert found(months[3], months[:3], exempt) == {}
+    assert found(with_month(3, price=np.nan), months[:3]) == {"one_value": "block", "missing": "block"}
+    assert found(with_month(3, price=np.nan), months[:3], exempt) == {}
+
+
+def test_the_other_columns_are_looked_at_all_the_same():
+    months, exempt = [with_month(seed) for seed in range(3)], LIMITS.model_copy(update={"calendar": ["color", "price"]})
+    assert found(with_month(3, shape="cube"), months, exempt) == {"one_value": "block"}
+    assert found(with_month(3, shape=None), months, exempt) == {"missing": "block"}
 
 
 @pytest.mark.parametrize(

@@ -1,5 +1,6 @@
 """Rules on whole batches: each speaks on the batch it is for, and on no ordinary one."""
 
+import re
 from dataclasses import replace
 from pathlib import Path
 
@@ -71,6 +72,14 @@ def test_ordinary_weeks_of_a_real_log_are_quiet():
     assert len(weeks_of_it) == 12
     seen = [sketch(week.reset_index(drop=True), columns, failures={}, task="classification") for week in weeks_of_it]
     assert [found(own, seen[max(k - 8, 0) : k]) for k, own in enumerate(seen)] == [{}] * 12
+
+
+def test_volume_is_held_against_other_batches_where_they_are_given(history):
+    assert found(of_size(history[0], 200), history) == {"volume": "warn"}
+    sundays = [200, 210, 190]
+    assert [own.rule for own in judge(of_size(history[0], 200), history, LIMITS, (), sundays)] == []
+    assert [own.why for own in judge(of_size(history[0], 1000), history, LIMITS, (), sundays)] == ["1,000 rows, usually 200"]
+    assert judge(of_size(history[0], 1), history, LIMITS, (), sundays[:2]) == []
 
 
 def test_volume_is_held_against_the_trailing_median(history):
@@ -161,9 +170,13 @@ def test_a_batch_that_shares_most_rows_with_an_earlier_one_is_no_replay(history)
 
 
 def test_reasons_quote_no_cell(history, feedback_history):
-    secret = rows(seed=1).assign(color="secret", text="secret", shape=None, label="secret").astype({"shape": "str"})
-    secret["price"] *= 1000
-    said = judge(sketched(secret), history, LIMITS)
+    words = dict.fromkeys(["color", "text", "label", "served", "customer", "version"], "secret")
+    secret = rows(seed=1).assign(**words, shape=None).astype({"shape": "str"})
+    secret = secret.assign(at=secret["at"].dt.floor("D") + pd.Timedelta(hours=3), price=secret["price"] * 1000)
+    said = judge(sketched(pd.concat([secret] * 3, ignore_index=True)), history, LIMITS)
     said += judge(sketch_feedback(answers(seed=1).assign(reviewer="secret", label="secret")), feedback_history, LIMITS)
-    assert len({own.rule for own in said}) >= 7
-    assert not [own for own in said if "secret" in own.why]
+    said += judge(sketch_feedback(answers(seed=1).assign(label=rows(seed=9)["label"])), feedback_history, LIMITS)
+    rules = "label_share, missing, one class, one_value, renamed, reviewer_share, shifted labels, shifted times, unit, volume"
+    assert ", ".join(sorted({own.rule.removeprefix("batch: ") for own in said})) == rules
+    cells = {"secret", *rows(seed=1)[["color", "shape", "label"]].to_numpy().ravel()}
+    assert not [own for own in said if cells & set(re.findall(r"\w+", own.why))]

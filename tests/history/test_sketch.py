@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from made_batches import COLUMNS, answers, rows, sketched
 
 from stages.history.alignment import LAGS, NOTHING
-from stages.history.column import LOOKED_AT, TOP, text
+from stages.history.column import CLOCK, LOOKED_AT, TOP, text
 from stages.history.sketch import sketch, sketch_feedback
 
 
@@ -34,7 +34,8 @@ def test_a_sketch_counts_what_plain_python_counts():
     assert found.values["shape"] == Counter(own["shape"].dropna())
     assert found.labels == Counter(own["label"])
     assert list(found.hours) == [sum(at.hour == hour for at in own["at"]) for hour in range(24)]
-    assert set(found.values) == {"text", "color", "shape", "price"}
+    assert set(found.values) == {"at", "text", "color", "shape", "price"}
+    assert found.values["at"] == {CLOCK: max(Counter(at.time() for at in own["at"]).values())}
     assert found.categorical == ("color", "shape")
 
 

@@ -32,6 +32,7 @@ class Desk:
     def __init__(self, folder: Path, params: Params) -> None:
         self.folder, self.params = folder, params
         self.schema, self.golden = SCHEMA, frozenset[str]()
+        self.labels: pa.Column | None = None
         self.releases: list[Release] = []
         self.spool = folder / "spool"
         for name in ("raw", "feedback", "spool"):

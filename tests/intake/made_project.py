@@ -32,6 +32,7 @@ schema = pa.DataFrameSchema(
         "text": pa.Column("str"),
         "channel": pa.Column("str"),
         "price": pa.Column("float64", pa.Check.gt(0), nullable=True),
+        "label": pa.Column("str", pa.Check.isin(["billing", "sales", "technical"]), required=False, nullable=True),
     }
 )
 """

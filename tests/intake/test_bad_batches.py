@@ -1,13 +1,11 @@
-"""Batches that are remarkable as a whole: warned ones are used, blocked ones are not."""
+"""Batches that look remarkable as a whole: warned ones are used, blocked ones are not."""
 
 from collections.abc import Sequence
 
-import pandas as pd
 import pytest
-from bad_case import UNANSWERED, Case, every, outcome, unanswered
+from bad_case import Case, every, outcome
 from made_project import World, world
 
-REPLAY = "replay: an earlier batch had the same rows, be it in another order or under other ids"
 IN_ORDER = world().rows
 LABELS, SERVED = IN_ORDER["label"].tolist(), IN_ORDER["served"].tolist()
 
@@ -36,38 +34,10 @@ def labels(other: Sequence[str]):
     return broken
 
 
-def replayed(own: World) -> None:
-    unanswered(own)
-    own.rows = own.raw[5]
-
-
-def replayed_under_other_ids(own: World) -> None:
-    unanswered(own)
-    own.rows = own.raw[5].assign(id=own.rows["id"]).iloc[::-1]
-
-
-def overlapping(**other: str):
-    """The first 15 rows of the day before come again."""
-
-    def broken(own: World) -> None:
-        own.rows = pd.concat([own.rows, own.raw[5].head(15).assign(**other)], ignore_index=True)
-
-    return broken
-
-
-def copies(count: int):
-    """So many times as many rows, under ids of their own."""
-
-    def broken(own: World) -> None:
-        more = [own.rows.assign(id=own.rows["id"] + f"-{k}") for k in range(1, count)]
-        own.rows = pd.concat([own.rows, *more], ignore_index=True)
-
-    return broken
-
-
-def a_tenth(own: World) -> None:
-    unanswered(own)
-    own.rows = own.rows.head(6)
+def named_by_the_day(own: World) -> None:
+    own.settings["batches.calendar"] = ["channel"]
+    for number, rows in own.raw.items():
+        rows["channel"] = f"October {number}"
 
 
 def earlier(hours: int):
@@ -101,6 +71,18 @@ CASES = [
         what="one price on 36 of 60 rows",
         broken=first(36, "price", "34.25"),
         block=["one_value: price: rows with one and the same value rose from 1.7% to 61.7% of the rows"],  # one had it anyway
+    ),
+    Case(
+        name="default-value spike in times",
+        what="midnight for every time",
+        broken=every("at", lambda at: f"{at[:11]}00:00:00Z"),
+        block=["one_value: at: rows with one and the same time of day rose from 1.7% to 100.0% of the rows"],
+        warn=["shifted times: times are +5 h off the usual hours of the day: another time zone, or summer time?"],
+    ),
+    Case(
+        name="a column that follows the calendar",
+        what="a channel that is new every day, named in `batches.calendar`",
+        broken=named_by_the_day,
     ),
     Case(
         name="renamed category",
@@ -166,60 +148,6 @@ CASES = [
         what="all times are five hours early",
         broken=earlier(5),
         warn=["shifted times: times are -5 h off the usual hours of the day: another time zone, or summer time?"],
-    ),
-    Case(
-        name="volume times ten",
-        what="600 rows",
-        broken=copies(10),
-        block=["volume: 600 rows, usually 60"],
-        counts={"in": 540, "training": -60, "blocked": 600},
-    ),
-    Case(
-        name="volume times three",
-        what="180 rows",
-        broken=copies(3),
-        warn=["volume: 180 rows, usually 60"],
-        counts={"in": 120, "training": 120},
-    ),
-    Case(
-        name="volume a tenth",
-        what="6 rows",
-        broken=a_tenth,
-        block=["volume: 6 rows, usually 60"],
-        counts={"in": -54, "training": -60, "blocked": 6},
-        states=UNANSWERED,
-    ),
-    Case(
-        name="exact replay",
-        what="the file of the day before",
-        broken=replayed,
-        rows={"id: in an earlier batch": 60},
-        block=[REPLAY],
-        states=UNANSWERED,
-    ),
-    Case(
-        name="a replay in disguise",
-        what="the rows of the day before in another order, under new ids",
-        broken=replayed_under_other_ids,
-        block=[REPLAY],
-        states=UNANSWERED,
-    ),
-    Case(
-        name="partial overlap with the same content",
-        what="15 rows of the day before come again",
-        broken=overlapping(),
-        rows={"id: in an earlier batch": 15},
-        warn=["overlap: 15 of 75 rows came in an earlier batch"],
-        counts={"in": 15, "quarantined": 15},
-    ),
-    Case(
-        name="partial overlap with different content",
-        what="15 rows of the day before come again, with another price",
-        broken=overlapping(price="7.77"),
-        rows={"id: in an earlier batch with other content": 15},
-        warn=["refused: 20.0% of the rows fail a rule"],
-        counts={"in": 15, "quarantined": 15},
-        note="the first that came counts",
     ),
 ]
 

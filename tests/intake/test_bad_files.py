@@ -6,9 +6,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 from bad_case import Case, as_parquet, content, outcome
-from made_project import World, csv, key
-
-SIZE = 0.015  # MiB: a file in order has 0.008
+from made_project import World, key
 
 
 def line(number: int, change):
@@ -28,25 +26,9 @@ def as_json(own: World) -> None:
     own.files |= {key(): None, key(suffix=".jsonl"): "".join(lines).encode()}
 
 
-def twice(own: World) -> None:
-    as_parquet()(own)
-    del own.files[key()]
-
-
 def parquet_under_another_name(own: World) -> None:
     as_parquet()(own)
     own.files[key()] = own.files.pop(key(suffix=".parquet"))
-
-
-def misnamed(own: World) -> None:
-    own.files |= {key(): None, "raw/export.csv": csv(own.rows)}
-
-
-def manifest(text: bytes):
-    def broken(own: World) -> None:
-        own.files[f"{key()}.manifest.json"] = text
-
-    return broken
 
 
 def full_spreadsheet(own: World) -> None:
@@ -56,25 +38,14 @@ def full_spreadsheet(own: World) -> None:
     own.settings["batches.volume"] = {"warn": 2000.0, "block": None}
 
 
-def too_large(change, suffix: str = ".csv"):
-    def broken(own: World) -> None:
-        own.settings["batches.max_mib"] = SIZE
-        content(change, suffix)(own)
-
-    return broken
-
-
 def extra_field(text: bytes) -> bytes:
     header, *rows = text.splitlines()
     return b"\n".join([header, *(row + b",x" for row in rows), b""])
 
 
 UTF8 = "file: must be UTF-8, got other bytes; save it as UTF-8"
-LARGE = f"file: must be at most {SIZE} MiB unpacked, got more; split it, or raise batches.max_mib"
 NO_PARQUET = "file: must be parquet, got another kind of file; convert it, or name it by what it holds"
 KIND = "file: must have text, numbers or ISO times in the column {}, got TypeError; mend the file or params.yaml: columns"
-NAME = "file: batch 'export' must be named by its period (2026-W40, 2026-10 or 2026-10-05), got another name; rename the file"
-ONE_FILE = "file: 2026-10-06 must come in one file, got 2026-10-06.csv and 2026-10-06.parquet; keep one of them"
 PARQUET, PACKED, JSON = ((key(suffix=suffix),) for suffix in (".parquet", ".csv.gz", ".jsonl"))
 
 CASES = [
@@ -164,15 +135,6 @@ CASES = [
         broken=content(lambda text: bytes(len(text))),
         block=["file: must hold data, got NUL bytes; replace or remove it"],
     ),
-    Case(name="a huge file", what="larger than `batches.max_mib`", broken=too_large(lambda text: 3 * text), block=[LARGE]),
-    Case(
-        name="gzip bomb",
-        what="small when packed, larger than `batches.max_mib` when unpacked",
-        broken=too_large(lambda text: gzip.compress(bytes(10**8)), ".csv.gz"),
-        files=PACKED,
-        block=[LARGE],
-        note="it is unpacked no further than that",
-    ),
     Case(
         name="cut gzip",
         what="the end of the file is missing",
@@ -243,33 +205,6 @@ CASES = [
         broken=as_parquet(),
         files=PARQUET,
         note="each cell is read for itself, as in a CSV",
-    ),
-    Case(
-        name="manifest mismatch: rows",
-        what="the manifest beside the file counts 61 rows, the file has 60",
-        broken=manifest(b'{"rows": 61}'),
-        block=["file: must have 61 rows as its manifest says, got 60; deliver it again"],
-    ),
-    Case(
-        name="manifest mismatch: content",
-        what="the manifest beside the file says another SHA-256",
-        broken=manifest(b'{"rows": 60, "sha256": "0"}'),
-        block=["file: must have the sha256 of its manifest, got another one; deliver it again"],
-    ),
-    Case(
-        name="misnamed file",
-        what="a name that declares no period: `export.csv`",
-        broken=misnamed,
-        files=["raw/export.csv"],
-        block=[NAME],
-    ),
-    Case(
-        name="two files of one period",
-        what="`2026-10-06.csv` and `2026-10-06.parquet`",
-        broken=twice,
-        files=[key(), *PARQUET],
-        block=[ONE_FILE],
-        note="nobody can tell which is right",
     ),
 ]
 

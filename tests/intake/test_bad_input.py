@@ -6,17 +6,22 @@
 from pathlib import Path
 
 import test_bad_batches
+import test_bad_cells
+import test_bad_deliveries
 import test_bad_files
 import test_bad_labels
+import test_bad_repeats
+import test_bad_reviewers
 import test_bad_rows
 from bad_case import Case
 
 PAGE = Path(__file__).resolve().parents[2] / "docs/bad-input.md"
 TABLES = {
-    "Files": test_bad_files.CASES,
-    "Rows": test_bad_rows.CASES,
-    "Batches": test_bad_batches.CASES,
-    "Labels": test_bad_labels.CASES,
+    "Files": [*test_bad_files.CASES, *test_bad_deliveries.CASES],
+    "Rows": [*test_bad_rows.CASES, *test_bad_cells.CASES],
+    "Batches": [*test_bad_batches.CASES, *test_bad_repeats.CASES],
+    "Labels": [*test_bad_labels.CASES, *test_bad_cells.LABELS],
+    "Reviewers": test_bad_reviewers.CASES,
 }
 INTRODUCTION = """\
 # Bad input

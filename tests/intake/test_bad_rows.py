@@ -3,7 +3,7 @@
 import pandas as pd
 import pytest
 from bad_case import UNANSWERED, Case, as_parquet, every, outcome, put, unanswered
-from made_project import DAYS, World, csv, golden, key
+from made_project import DAYS, SCHEMA, World, csv, golden, key
 
 from stages.ops.findings import Wanted, export
 
@@ -46,6 +46,8 @@ def classes_called_na_and_none(own: World) -> None:
         own.raw[day] = own.raw[day].replace({"label": new, "served": new})
         own.feedback[day] = own.feedback[day].replace({"label": new})
     own.files["golden/set.csv"] = csv(golden().replace({"label": new}))
+    known = SCHEMA.replace("sales", new["sales"]).replace("technical", new["technical"])
+    own.files["../schema.py"] = known.encode()
 
 
 def personal_data(own: World) -> None:
@@ -79,6 +81,12 @@ def formulas_become_text(project) -> None:
 def times_are_kept_in_utc(project) -> None:
     times = project.table("training")["at"]
     assert times[times.dt.day == 6].dt.hour.min() == 8
+
+
+def golden_without_label(own: World) -> None:
+    """The golden set gets a row that still waits for its label, and a day a row with nearly its text."""
+    own.files["golden/more.csv"] = csv(golden().head(1).assign(id="g99", text="a quiet question nobody has seen", label=""))
+    put("text", "A quiet question nobody has seen?")(own)
 
 
 CASES = [
@@ -124,6 +132,12 @@ CASES = [
         what="after the last day of the batch: the day after, a year too late",
         broken=put("at", "2026-10-07T00:00:00Z", "2027-10-06T12:00:00Z"),
         rows={"at: after the end of its batch": 2},
+    ),
+    Case(
+        name="times long ago",
+        what="1970-01-01; a late row is welcome, one from before `split.training_days` is none",
+        broken=put("at", "1970-01-01T00:00:00Z"),
+        rows={"at: long before its batch": 1},
     ),
     Case(
         name="mojibake",
@@ -191,6 +205,12 @@ CASES = [
         broken=lambda own: put("text", own.raw[7]["text"][0].upper(), f"{golden()['text'][0]}!")(own),
         rows={"row: near-duplicate of a test row": 2},
         note="the test side stays as it is",
+    ),
+    Case(
+        name="a near-duplicate of a golden row that nobody has labelled yet",
+        what="",
+        broken=golden_without_label,
+        rows={"row: near-duplicate of a test row": 1},
     ),
     Case(
         name="CSV formulas",

@@ -10,7 +10,7 @@ from made_intake import COLOR, SIZE, Desk, day, reasons
 
 from stages.intake.batches import hashes
 
-LATE = "at: after the end of its batch"
+LATE, LONG_AGO = "at: after the end of its batch", "at: long before its batch"
 W40 = "raw/2026-W40.csv"  # September 28 to October 4
 
 
@@ -51,8 +51,34 @@ def test_a_row_after_the_last_moment_of_its_period_is_refused(desk):
 
 
 def test_a_row_from_before_its_period_is_late_and_welcome(desk):
-    desk.write(W40, "a,2026-09-27,red,1")
-    assert desk.taken()[0].passed.tolist() == [0]
+    desk.write(W40, "a,2026-09-27,red,1", "b,2026-10-04T23:59,red,1")
+    (batch,) = desk.taken()
+    assert (batch.passed.tolist(), batch.findings) == ([0, 1], ())
+
+
+def test_a_row_from_before_the_window_of_training_is_refused(desk):
+    # 30 days before September 28 it is August 29
+    desk.write(W40, "a,2026-08-28T23:59:59.999999,red,1", "b,2026-08-29,red,1", "c,1970-01-01,red,1", "d,2026-10-01,red,1")
+    (batch,) = desk.taken()
+    assert [(row, rule) for row, _, rule, _, _ in desk.found(batch)] == [(0, LONG_AGO), (2, LONG_AGO)]
+    assert (batch.passed.tolist(), batch.findings) == ([1, 3], ())
+
+
+@pytest.mark.parametrize(
+    ("name", "where"),
+    [("raw/2027-W40.csv", "of 2027-W40, the times lie in"), ("raw/2026-W39.csv", "of 2026-W39, the times lie in")],
+)
+def test_a_batch_without_a_row_of_its_period_has_the_name_of_another(desk, name, where):
+    desk.write(name, "a,2026-09-28,red,1", "b,2026-10-04,red,1", "c,,red,1", "d,2026-10-01,mauve,1")
+    assert [dataclasses.astuple(own) for own in desk.taken()[0].findings] == [
+        ("batch: other period", "block", f"no row is {where} 2026-09-28 to 2026-10-04")
+    ]
+
+
+@pytest.mark.parametrize("lines", [[], ["a,,red,1", "b,soon,red,1"]], ids=["no rows", "no times"])
+def test_where_there_are_no_times_none_is_of_another_period(desk, lines):
+    desk.write(W40, *lines)
+    assert desk.taken()[0].findings == ()
 
 
 def test_ids_are_there_once_and_not_in_the_golden_set_whatever_the_schema_says(desk):

@@ -1,42 +1,21 @@
-"""Feedback as it comes in: lines beside the rows that they are about, a verdict for each file, and what is quarantined."""
+"""Feedback as it comes in: files to lines, and what of them goes to quarantine."""
 
 import dataclasses
 
 import pandas as pd
 import pytest
-from made_intake import Desk, day, reasons, said
+from made_feedback_files import ANSWER, SETTINGS, W40, judged, lines, taken
+from made_intake import Desk, reasons, said
 
 from stages.history.rules import Finding
-from stages.intake import feedback
-from stages.intake.feedback import beside_rows, file_lines, judge_files, released_lines, take_feedback
+from stages.intake.feedback import file_lines
 
-W40 = "feedback/2026-W40.csv"  # September 28 to October 4
-ANSWER = "id,label,reviewer,action,reviewed_at"
 COLUMNS = ("id", "label", "reviewer", "action", "source", "unreadable", "row", "file")
 
 
 @pytest.fixture
 def desk(tmp_path, make_params):
-    return Desk(tmp_path / "data", make_params({"columns.prediction": "served", "columns.model_version": "version"}))
-
-
-def raw(desk, number: int, *rows: str) -> None:
-    """A batch of rows `id,served,version` (of 10:00, red, 1)."""
-    lines = [f"{name},2026-10-{number:02}T10:00,red,1,{more}" for name, _, more in (row.partition(",") for row in rows)]
-    desk.write(f"raw/2026-10-{number:02}.csv", *lines, header="id,at,color,size,served,version")
-
-
-def taken(desk):
-    return [take_feedback(file, desk.params) for file in desk.files("feedback")]
-
-
-def lines(desk, files=None):
-    return beside_rows(files or taken(desk), desk.judged(), desk.golden, desk.params, desk.spool)
-
-
-def judged(desk):
-    files = taken(desk)
-    return judge_files(files, lines(desk, files), desk.params, desk.releases)
+    return Desk(tmp_path / "data", make_params(SETTINGS))
 
 
 # --- files to lines
@@ -59,8 +38,8 @@ def test_a_file_is_its_lines_in_order(desk):
 def test_what_a_line_leaves_out_is_an_outcome_that_nobody_gave(desk):
     desk.write(W40, "a,x", header="id,label")
     desk.write("feedback/2026-W41.csv", "a,x,,,,log", header=f"{ANSWER},source")
-    assert said(pd.concat([file.lines for file in taken(desk)]), "reviewer", "action", "source") == [
-        ("feedback", "outcome", "feedback"), ("log", "outcome", "log"),
+    assert said(pd.concat([file.lines for file in taken(desk)]), "reviewer", "named", "action", "source") == [
+        ("feedback", False, "outcome", "feedback"), ("log", False, "outcome", "log"),
     ]  # fmt: skip
 
 
@@ -107,174 +86,11 @@ def test_a_header_alone_is_no_feedback_and_no_fault(desk):
     assert lines(desk).empty
 
 
-# --- lines beside rows
-
-
-def test_a_line_stands_beside_the_row_that_it_is_about(desk):
-    raw(desk, 1, "a,x,1", "b,y,2")
-    desk.write(W40, "b,y,ann,confirm,2026-10-02", "a,y,bob,correct,2026-10-02", header=ANSWER)
-    morning = pd.Timestamp("2026-10-01T10:00", tz="UTC")
-    assert said(lines(desk), "id", "known", "at", "served", "version", "batch", "rule") == [
-        ("b", True, morning, "y", "2", "raw/2026-10-01.csv", None), ("a", True, morning, "x", "1", "raw/2026-10-01.csv", None),
-    ]  # fmt: skip
-
-
-def test_lines_of_all_files_come_in_the_order_of_the_files(desk):
-    raw(desk, 1, "a,x,1")
-    desk.write("feedback/2026-W41.csv", "a,x,ann,confirm,2026-10-06", header=ANSWER)
-    desk.write(W40, "a,x,bob,confirm,2026-10-04", "a,y,cem,correct,2026-10-02", header=ANSWER)
-    assert lines(desk)["reviewer"].tolist() == ["bob", "cem", "ann"]
-
-
-def test_a_row_that_did_not_pass_is_known_and_no_more(desk):
-    raw(desk, 1, "a,x,1", "a,x,1", "b,x,1", "c,x,1", "d,x,1", "e,x,1")
-    (desk.folder / "raw/2026-10-01.csv").write_text(
-        (desk.folder / "raw/2026-10-01.csv").read_text().replace("b,2026-10-01T10:00,red", "b,2026-10-01T10:00,mauve")
-    )
-    desk.golden = frozenset({"g"})
-    desk.write(W40, *[f"{name},y,ann,label,2026-10-02" for name in "abgz"], header=ANSWER)
-    assert said(lines(desk), "id", "known", "batch", "served", "rule") == [
-        ("a", True, "raw/2026-10-01.csv", "x", None),  # the first of two
-        ("b", True, None, None, None),
-        ("g", True, None, None, None),
-        ("z", False, None, None, "label: unknown row"),
-    ]
-
-
-def test_while_a_file_of_rows_cannot_be_read_no_row_is_unknown(desk):
-    raw(desk, 1, "a,x,1")
-    desk.write("raw/2026-10-02.csv", "b,2026-10-02", header="id,at")
-    desk.write(W40, "b,y,ann,label,2026-10-02", header=ANSWER)
-    assert said(lines(desk), "known", "batch", "rule") == [(True, None, None)]
-
-
-def test_of_two_batches_that_bring_a_row_the_one_that_counts_is_meant(desk):
-    raw(desk, 1, "a,old,1", *[f"b{k},x,1" for k in range(20)])
-    (desk.folder / "raw/2026-10-01.csv").write_text(
-        "".join(
-            line.replace("red", "mauve") if line.startswith("b") else line
-            for line in (desk.folder / "raw/2026-10-01.csv").read_text().splitlines(keepends=True)
-        )
-    )
-    raw(desk, 2, "a,new,2", "c,x,1")
-    raw(desk, 3, "a,newer,3", *[f"d{k},x,1" for k in range(20)])
-    desk.write(W40, "a,y,ann,label,2026-10-04", header=ANSWER)
-    assert [own.verdict for own in desk.judged()] == ["blocked", "accepted", "accepted"]
-    # the first batch does not count, in the third the row is refused as known already
-    assert said(lines(desk), "served", "version", "batch") == [("new", "2", "raw/2026-10-02.csv")]
-
-
-def test_a_row_of_a_blocked_batch_is_known_with_what_was_served_and_has_no_batch(desk):
-    raw(desk, 1, "a,x,1", *[f"b{k},x,1" for k in range(20)])
-    text = (desk.folder / "raw/2026-10-01.csv").read_text()
-    (desk.folder / "raw/2026-10-01.csv").write_text(text.replace("red", "mauve").replace("mauve", "red", 1))
-    desk.write(W40, "a,x,ann,confirm,2026-10-02", "a,y,bob,confirm,2026-10-02", header=ANSWER)
-    assert said(lines(desk), "known", "served", "batch", "rule") == [
-        (True, "x", None, None), (True, "x", None, "label: contradicts its action"),
-    ]  # fmt: skip
-
-
-def test_a_confirmation_without_a_label_has_the_label_that_was_served(desk):
-    raw(desk, 1, "a,x,1")
-    desk.write(W40, "a,,ann,confirm,2026-10-02", header=ANSWER)
-    assert said(lines(desk), "label", "rule") == [("x", None)]
-
-
-def test_rows_that_name_no_prediction_have_none(tmp_path, make_params):
-    desk = Desk(tmp_path / "data", make_params())
-    desk.write("raw/2026-10-01.csv", *day(1, "a"))
-    desk.write(W40, "a,x,ann,correct,2026-10-02", header=ANSWER)
-    assert said(lines(desk), "served", "version", "batch", "rule") == [(None, None, "raw/2026-10-01.csv", None)]
-
-
-def test_no_feedback_is_no_lines(desk):
-    raw(desk, 1, "a,x,1")
-    found = lines(desk)
-    assert found.empty
-    assert {"id", "label", "known", "at", "served", "batch", "rule", "ends"} <= set(found)
-
-
-# --- verdicts
-
-
-@pytest.fixture
-def held(monkeypatch):
-    """Judges a file by the label of its first line (good, odd, bad); notes the history that each is shown."""
-    seen = {}
-
-    def judge(own, history, limits, earlier):
-        seen[own.rows] = [past.rows for past in history]
-        severity = {"good": None, "odd": "warn", "bad": "block"}[next(iter(own.labels))]
-        return [Finding(rule="batch: volume", severity=severity, why="")] if severity else []
-
-    monkeypatch.setattr(feedback, "judge", judge)
-    return seen
-
-
-def write_days(desk, *labels: str) -> None:
-    for number, label in enumerate(labels, start=1):
-        desk.write(f"feedback/2026-10-{number:02}.csv", *[f"{k},{label}" for k in range(number)], header="id,label")
-
-
-def test_unusual_files_never_enter_the_history_that_others_are_judged_by(desk, held):
-    write_days(desk, "good", "odd", "bad", "good", "good")
-    assert [own.verdict for own in judged(desk)] == ["accepted", "warned", "blocked", "accepted", "accepted"]
-    assert held == {1: [], 2: [1], 3: [1], 4: [1], 5: [1, 4]}
-
-
-def test_a_file_that_a_person_released_is_usual_from_then_on(desk, held):
-    write_days(desk, "good", "bad", "good")
-    desk.release("feedback/2026-10-02.csv", "batch: volume")
-    found = judged(desk)
-    assert [(own.verdict, len(own.released)) for own in found] == [("accepted", 0), ("accepted", 1), ("accepted", 0)]
-    assert held[3] == [1, 2]
-
-
-def test_a_file_that_comes_again_is_blocked(desk):
-    raw(desk, 1, *[f"{k},x,1" for k in range(9)])
-    for number in (1, 2):
-        desk.write(
-            f"feedback/2026-10-0{number}.csv",
-            *[f"{k},x,{'abc'[k % 3]},confirm,2026-10-01T11:00" for k in range(9)],
-            header=ANSWER,
-        )
-    assert [reasons(own.findings) for own in judged(desk)] == [[], [("batch: replay", "block")]]
-
-
-def test_outcomes_have_no_reviewer_who_could_give_too_many(desk):
-    raw(desk, 1, *[f"{k},x,1" for k in range(9)])
-    desk.write(W40, *[f"{k},y" for k in range(9)], header="id,label")
-    desk.write("feedback/2026-W41.csv", *[f"{k},y,ann,label," for k in range(9)], header=ANSWER)
-    assert [reasons(own.findings) for own in judged(desk)] == [[], [("batch: reviewer_share", "warn")]]
-
-
-def test_refused_lines_count_against_their_file_until_they_are_released(desk):
-    raw(desk, 1, "a,x,1")
-    desk.write(W40, *[f"z{k},x,ann,label,2026-10-02" for k in range(10)], header=ANSWER)
-    assert ("batch: refused", "block") in reasons(judged(desk)[0].findings)
-    desk.release(W40, "label: unknown row")
-    assert [rule for rule, _ in reasons(judged(desk)[0].findings)] == ["batch: reviewer_share"]
-
-
-# --- releases of lines
-
-
-def test_a_person_releases_lines_of_one_file_by_the_row_they_are_about(desk):
-    raw(desk, 1, "a,x,1")
-    for number in (1, 2):
-        desk.write(f"feedback/2026-10-0{number}.csv", "y,x", "z,x", header="id,label")
-    desk.release("feedback/2026-10-02.csv", "label: unknown row", "z")
-    files, found = taken(desk), lines(desk)
-    freed = released_lines("label: unknown row", found, files, desk.releases)
-    assert freed.tolist() == [False, False, False, True]
-    assert not released_lines("label: missing", found, files, desk.releases).any()
-
-
 # --- the quarantine's lines
 
 
 def test_lines_of_a_file_are_its_refused_labels_and_the_file(desk):
-    desk.write(W40, "a,x,ann,label,", "b,jo@example.org,ann,label,", "c,y,bob,label,", "d,z,bob,label,", header=ANSWER)
+    desk.write(W40, "a,x,ann,label,", "b,y,ann,label,", "c,y,bob,label,", "d,z,bob,label,", header=ANSWER)
     (file,) = taken(desk)
     found = file.lines.assign(
         rule=["label: unknown row", "label: unknown row", None, "label: missing"],
@@ -284,7 +100,7 @@ def test_lines_of_a_file_are_its_refused_labels_and_the_file(desk):
     file = dataclasses.replace(file, findings=(Finding(rule="batch: volume", severity="warn", why="2 rows, usually 9"),))
     assert said(file_lines(file, found), "batch", "row", "record_id", "level", "rule", "severity", "value", "status") == [
         (W40, 0, "a", "label", "label: unknown row", "error", "x", "quarantined"),
-        (W40, 1, "b", "label", "label: unknown row", "error", "[email]", "released"),
+        (W40, 1, "b", "label", "label: unknown row", "error", "y", "released"),
         (W40, 3, "d", "label", "label: missing", "error", "z", "quarantined"),
         (W40, None, None, "batch", "batch: volume", "warning", "2 rows, usually 9", "review"),
     ]

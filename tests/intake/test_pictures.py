@@ -10,7 +10,8 @@ from xml.etree import ElementTree
 
 import pytest
 
-from stages.intake.pictures import BAD, GOOD, OTHERS, RULES, quarantine_picture, reviewers_picture
+from stages.drawing import BAD, COLOURS
+from stages.intake.pictures import GOOD, OTHERS, quarantine_picture, reviewers_picture
 
 ROOT = Path(__file__).resolve().parents[2]
 BATCHES = {
@@ -93,6 +94,8 @@ def test_blocked_and_warned_files_are_marked_in_the_row_of_their_folder(quaranti
 def test_a_blocked_file_shows_where_no_row_was_refused(quarantine):
     said = words(quarantine([], BATCHES))
     assert any(text.startswith("No refusals of rows and labels") for text in said)
+    assert "no single row or label was refused" in said
+    assert "0" not in said  # an axis without anything on it has no numbers
     assert "✖ 2 files blocked    ◆ 1 file warned" in said
 
 
@@ -101,8 +104,18 @@ def test_the_six_most_frequent_rules_have_a_colour_each_and_the_others_share_one
     picture = quarantine(lines, BATCHES)
     assert {f"{10 - k}".rjust(2, "\u2007") + f"   rule {k}: x" for k in range(6)} <= set(words(picture))
     assert "\u20079   3 other rules" in words(picture)  # 4 + 3 + 2
-    assert all(colour.lower() in picture for colour in (*RULES, OTHERS))
+    assert all(colour.lower() in picture for colour in (*COLOURS, OTHERS))
     assert OTHERS not in quarantine(lines[:6], BATCHES)
+
+
+def test_a_bar_is_no_wider_where_there_are_few_periods(quarantine):
+    widths = []
+    for count in (1, 8):
+        batches = {f"raw/{week}.csv": {"batch": week, "verdict": "accepted"} for week in weeks(count)}
+        picture = quarantine([(key, "size: missing", 3) for key in batches], batches)
+        bar = re.search(rf'd="M ([\d.]+) [\d.]+ \nL ([\d.]+) [^"]*" clip-path[^>]*fill: {COLOURS[0].lower()}', picture)
+        widths.append(float(bar[2]) - float(bar[1]))
+    assert widths[0] == pytest.approx(widths[1])
 
 
 def test_a_bar_that_would_hide_the_others_is_cut_off_and_says_how_high_it_is(quarantine):
@@ -140,10 +153,20 @@ def test_every_reviewer_has_a_line_and_those_set_aside_the_reason(people):
     picture = people(REVIEWERS)
     said = words(picture)
     assert {"anna  (n=60)", "bo  (n=60)", "new  (n=0)", "nothing to check yet"} <= set(said)
-    assert "How often a reviewer is right: 3 reviewers, 1 set aside" in said
+    assert "How often a reviewer is right: 3 reviewers, 1 set aside   (✖)" in said
     assert any(text.strip() == "contradicts gold" for text in said)
     assert all(colour.lower() in picture for colour in (GOOD, BAD))
     assert BAD.lower() not in people({"anna": reviewer()})
+
+
+def test_one_reviewer_is_one(people):
+    assert "How often a reviewer is right: 1 reviewer, none set aside" in words(people({"anna": reviewer()}))
+
+
+def test_of_many_reviewers_the_scale_is_at_the_top_and_at_the_bottom(people):
+    crowd = {f"r{k}": reviewer() for k in range(15)}
+    assert words(people(crowd)).count("100%") == 2
+    assert words(people(dict(list(crowd.items())[1:]))).count("100%") == 1
 
 
 def test_someone_set_aside_whose_answers_cannot_be_checked_keeps_the_mark(people):
@@ -154,7 +177,7 @@ def test_of_many_reviewers_those_set_aside_and_the_worst_are_drawn(people):
     crowd = {f"r{k:03d}": reviewer(0.5 + k / 400, 0.4, 1.0) for k in range(100)}
     crowd |= {"aside": reviewer(0.99, 0.98, 1.0, "answers too fast"), "new": UNKNOWN}
     said = words(people(crowd))
-    assert "How often a reviewer is right: 102 reviewers (the 40 worst are shown), 1 set aside" in said
+    assert "How often a reviewer is right: 102 reviewers (the 40 worst are shown), 1 set aside   (✖)" in said
     shown = [text.partition(" ")[0] for text in said if "(n=" in text]
     assert shown == [*(f"r{k:03d}" for k in range(39)), "aside"]  # from the bottom up
 

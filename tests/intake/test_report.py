@@ -1,6 +1,7 @@
 """metrics/validation.json: every file, every row and every line of feedback, counted."""
 
 from collections import Counter
+from dataclasses import replace
 from datetime import date
 
 import numpy as np
@@ -11,7 +12,7 @@ from stages.intake.batches import Batch
 from stages.intake.feedback import FeedbackFile
 from stages.intake.quarantine import line_frame
 from stages.intake.report import ROWS, report
-from stages.intake.split import Roles
+from stages.intake.split import NO_DAY, Roles
 from stages.intake.verdicts import Judged
 from stages.labels.trust import STATES, Trusted
 from stages.reading.periods import period
@@ -19,6 +20,7 @@ from stages.reading.periods import period
 NONE = np.zeros(0, dtype="uint64")
 BLOCK = Finding(rule="batch: volume", severity="block", why="9 rows, usually 900")
 WARN = Finding(rule="batch: overlap", severity="warn", why="1 of 9 rows came in an earlier batch")
+REST = {"golden_rows": 0, "releases": {"in_force": 0, "stale": []}, "near_duplicates": "by words"}
 
 
 def judged(name: str, *findings: Finding, released: tuple[Finding, ...] = (), rows: int = 5, used: int = 4) -> Judged:
@@ -33,7 +35,13 @@ def judged(name: str, *findings: Finding, released: tuple[Finding, ...] = (), ro
 def heard(*lines: tuple[str, str, str | None]) -> pd.DataFrame:
     """Lines of (state, action, time)."""
     found = pd.DataFrame(lines, columns=["state", "action", "reviewed_at"])
-    return found.assign(reviewed_at=pd.to_datetime(found["reviewed_at"], utc=True, format="ISO8601"))
+    times = pd.to_datetime(found["reviewed_at"], utc=True, format="ISO8601")
+    return found.assign(reviewed_at=times, id=[f"i{k}" for k in found.index], file="feedback/2026-W40.csv")
+
+
+def told(name: str, rows: int, *findings: Finding) -> FeedbackFile:
+    """A file of feedback whose lines stand beside their rows already."""
+    return FeedbackFile(key=f"feedback/{name}.csv", period=period(name), md5="", rows=rows, lines=heard(), findings=findings)
 
 
 def trusted(lines: pd.DataFrame | None = None, labels: int = 0, conflicts: int = 0) -> Trusted:
@@ -45,7 +53,11 @@ def trusted(lines: pd.DataFrame | None = None, labels: int = 0, conflicts: int =
     )  # fmt: skip
 
 
-ROLES = Roles(date(2026, 10, 7), {"2026-10-04": "training", "2026-10-05": "holdout", "2026-10-06": "immature"}, frozenset())
+ROLES = Roles(
+    as_of=date(2026, 10, 7),
+    role={"2026-10-04": "training", "2026-10-05": "holdout", "2026-10-06": "immature"},
+    recent=frozenset(),
+)
 
 
 def test_every_file_is_there_with_its_verdict_its_reasons_and_what_was_released():
@@ -55,10 +67,8 @@ def test_every_file_is_there_with_its_verdict_its_reasons_and_what_was_released(
         judged("2026-10-06", BLOCK, WARN),
         judged("notes", BLOCK, rows=0, used=0),
     ]
-    file = FeedbackFile(
-        key="feedback/2026-W40.csv", period=period("2026-W40"), md5="", lines=heard(("voted", "label", None)), findings=(WARN,)
-    )
-    found = report(batches, [file], ROLES, trusted(), {}, {}, 7)
+    file = told("2026-W40", 1, WARN)
+    found = report(batches, [file], ROLES, trusted(), {}, {}, **REST | {"golden_rows": 7})
     volume, overlap = "volume: 9 rows, usually 900", "overlap: 1 of 9 rows came in an earlier batch"
     four_of_five = {"rows": 5, "quarantined": 1}
     assert found["batches"] == {
@@ -80,19 +90,19 @@ def test_every_file_is_there_with_its_verdict_its_reasons_and_what_was_released(
 
 
 def test_rows_are_there_under_every_name_also_where_there_are_none():
-    found = report([], [], ROLES, trusted(), Counter({"in": 3, "training": 2, "blocked": 1}), {}, 0)
+    found = report([], [], ROLES, trusted(), Counter({"in": 3, "training": 2, "blocked": 1}), {}, **REST)
     assert found["rows"] == dict.fromkeys(ROWS, 0) | {"in": 3, "training": 2, "blocked": 1}
 
 
 def test_the_split_is_named_and_the_day_it_was_made_for():
-    roles = Roles(date(2026, 10, 7), {"2026-10-04": "training", "2026-10-05": "holdout"}, frozenset({"b", "a"}))
-    found = report([], [], roles, trusted(), {}, {}, 0)
+    roles = Roles(as_of=date(2026, 10, 7), role={"2026-10-04": "training", "2026-10-05": "holdout"}, recent=frozenset({"b", "a"}))
+    found = report([], [], roles, trusted(), {}, {}, **REST)
     assert (found["as_of"], found["holdout"], found["recent"]) == ("2026-10-07", ["2026-10-05"], ["a", "b"])
 
 
 def test_every_line_of_feedback_is_counted_by_what_became_of_it():
     lines = heard(("voted", "label", None), ("voted", "label", None), ("gold", "label", None), ("refused", "confirm", None))
-    found = report([], [], ROLES, trusted(lines, labels=2, conflicts=1), {}, {}, 0)["labels"]
+    found = report([], [], ROLES, trusted(lines, labels=2, conflicts=1), {}, {}, **REST)["labels"]
     assert found == dict.fromkeys(STATES, 0) | {"in": 4, "voted": 2, "gold": 1, "refused": 1, "rows": 2, "conflicts": 1}
     assert sum(found[state] for state in STATES) == found["in"]
 
@@ -107,11 +117,33 @@ def test_what_reviewers_did_is_counted_over_the_seven_days_that_end_with_the_day
         ("voted", "outcome", "2026-10-04"),
         ("voted", "correct", None),
     )
-    assert report([], [], ROLES, trusted(lines), {}, {}, 0)["feedback"] == {"correct": 1, "confirm": 1, "skip": 1}
+    assert report([], [], ROLES, trusted(lines), {}, {}, **REST)["feedback"] == {"correct": 1, "confirm": 1, "skip": 1}
+
+
+def test_the_newest_file_of_feedback_is_told_by_what_became_of_its_answers():
+    lines = heard(("refused", "label", None), ("voted", "label", None), ("voted", "confirm", None), ("skipped", "skip", None))
+    older, file = told("2026-W39", 0, BLOCK), told("2026-W40", 4)
+    disputed = replace(trusted(lines), conflicts=pd.DataFrame({"label": ["x"]}, index=["i1"]))
+    found = report([], [older, file], ROLES, disputed, {}, {}, **REST)["newest_feedback"]
+    assert found == {"file": "feedback/2026-W40.csv", "verdict": "accepted", "lines": 3, "refused": 1, "disputed": 1}
+    nothing = {"file": None, "verdict": None, "lines": 0, "refused": 0, "disputed": 0}
+    assert report([], [], ROLES, trusted(), {}, {}, **REST)["newest_feedback"] == nothing
 
 
 def test_rules_are_counted_by_status_in_alphabetical_order():
     rules = {"size: positive": {"quarantined": 2, "released": 1}, "at: missing": {"quarantined": 1}}
-    found = report([], [], ROLES, trusted(), {}, rules, 0)
+    found = report([], [], ROLES, trusted(), {}, rules, **REST)
     assert list(found["rules"].items()) == sorted(rules.items())
     assert found["reviewers"] == {"ann": {"answered": 3, "set_aside": None}}
+
+
+def test_nothing_that_trains_is_said_with_the_reason_and_no_day_is_no_day():
+    roles = Roles(as_of=NO_DAY, role={}, recent=frozenset(), problem="got none; wait")
+    found = report([], [], roles, trusted(), {}, {}, **REST)
+    assert (found["problem"], found["as_of"]) == ("got none; wait", None)
+    assert report([], [], ROLES, trusted(), {}, {}, **REST)["problem"] is None
+
+
+def test_releases_and_the_search_for_near_duplicates_are_reported_as_they_are_given():
+    found = report([], [], ROLES, trusted(), {}, {}, **REST)
+    assert {name: found[name] for name in REST} == REST

@@ -3,69 +3,24 @@
 import dataclasses
 from collections import Counter
 
-import numpy as np
 import pandas as pd
 import pytest
 from made_intake import TODAY, said
+from made_settled import (
+    BATCH,
+    DISAGREE,
+    GROUP,
+    NEAR,
+    labelled,
+    release,
+    rows,
+    settled,
+    trusted,
+    with_sources,
+)
 
-from stages.intake.batches import Batch
 from stages.intake.leaks import other_side as taken_in
-from stages.intake.releases import Release
-from stages.intake.settle import Held, label_rows, row_text, settle
-from stages.labels.trust import Trusted
-from stages.reading.periods import period
-
-NONE = np.zeros(0, dtype="uint64")
-BATCH = Batch(
-    number=0, key="raw/2026-10-05.csv", period=period("2026-10-05"), md5="a" * 32, rows=9, refused=0, passed=NONE, ids=NONE,
-    sketch=None, findings=(),
-)  # fmt: skip
-DISAGREE, UNKNOWN, REPEATS = "label: reviewers disagree", "label: unknown source", "label: repeats the prediction"
-NEAR, GROUP = "row: near-duplicate of a test row", "row: group of a test row"
-NO_RAW = {"labels.sources": {"feedback": {"trust": 0.9, "maturity_days": 1, "independent": True}}}
-LATE = {"labels.sources": {"raw": {"trust": 0.9, "maturity_days": 30, "independent": True}}}  # ripe on November 4
-ECHO = {"labels.sources": {"raw": {"trust": 0.9, "maturity_days": 1, "independent": False}}, "columns.prediction": "served"}
-
-
-def rows(**columns) -> pd.DataFrame:
-    """Rows of one batch; positions in the file are 3, 5, 8, …"""
-    kinds = {name: "float64" if isinstance(next(iter(own), ""), float) else "str" for name, own in columns.items()}
-    index = [3, 5, 8, 13, 21][: len(columns["id"])]
-    return pd.DataFrame({name: pd.Series(own, index=index, dtype=kinds[name]) for name, own in columns.items()})
-
-
-def trusted(labels=None, conflicts=None, waiting=()) -> Trusted:
-    """Labels by id, each of the source `feedback` and looked at at random."""
-
-    def table(found):
-        own = pd.DataFrame({"label": pd.Series(found or {}, dtype="object")})
-        return own.assign(label_source="feedback", selection_reason="random", posterior=0.9)
-
-    lines = pd.DataFrame({"id": pd.Series([*waiting, "q"], dtype="str"), "state": [*["waiting"] * len(waiting), "voted"]})
-    return Trusted(
-        labels=table(labels),
-        conflicts=table(conflicts),
-        lines=lines,
-        waiting=frozenset(lines.loc[lines["state"] == "waiting", "id"]),
-        reviewers={},
-    )
-
-
-def release(rule, record_id=None, md5="a" * 32):
-    return Release(batch=BATCH.key, rule=rule, record_id=record_id, file=md5, by="lead", reason="checked")
-
-
-def labelled(frame, heard, params, releases=(), as_of=TODAY):
-    return label_rows(BATCH, frame, heard, params, as_of, releases)
-
-
-def settled(frame, heard, params, *, role="training", held=None, releases=()):
-    return settle(BATCH, role, labelled(frame, heard, params, releases), held, params, releases)
-
-
-def with_sources(found):
-    return said(found.rows if hasattr(found, "rows") else found.usable, "label", "label_source", "selection_reason")
-
+from stages.intake.settle import Held, label_rows, row_text
 
 # --- labels onto rows
 
@@ -95,49 +50,6 @@ def test_labels_have_the_kind_of_the_task_whatever_came_in(make_params, task, ki
 def test_rows_that_are_waited_for_are_those_that_some_feedback_will_be_about(make_params):
     found = labelled(rows(id=["a", "b"]), trusted(waiting=["b", "z"]), make_params())
     assert found.waiting.tolist() == [False, True]
-
-
-# --- labels that came with the rows
-
-
-def test_a_label_that_came_with_its_row_waits_until_its_source_is_ripe(make_params):
-    frame, heard, params = rows(id=["a", "b", "c"], label=["x", None, "x"]), trusted({"c": "y"}), make_params(LATE)
-    early = labelled(frame, heard, params)
-    assert with_sources(early) == [(None, None, None), (None, None, None), ("y", "feedback", "random")]
-    assert early.waiting.tolist() == [True, False, True]
-    assert settled(frame, heard, params).counts == Counter(training=1, immature=1, unlabelled=1)
-    ripe = labelled(frame, heard, params, as_of=pd.Timestamp("2026-11-04").date())  # the 5th and 30 days
-    assert with_sources(ripe) == [("x", "raw", None), (None, None, None), ("y", "feedback", "random")]
-    assert not ripe.waiting.any()
-
-
-def test_labels_of_a_source_that_nobody_named_are_refused_and_the_row_has_none(make_params):
-    done = settled(rows(id=["a", "b", "c"], label=["x", None, "x"]), trusted({"c": "y"}), make_params(NO_RAW))
-    assert with_sources(done) == [("y", "feedback", "random")]
-    assert said(done.found, "batch", "row", "record_id", "level", "rule", "severity", "value", "status") == [
-        (BATCH.key, 3, "a", "label", UNKNOWN, "error", "x", "quarantined"),
-        (BATCH.key, 8, "c", "label", UNKNOWN, "error", "x", "quarantined"),
-    ]
-    assert done.counts == Counter(training=1, unlabelled=2)
-
-
-def test_no_release_says_how_far_to_trust_a_source_that_nobody_named(make_params):
-    done = settled(rows(id=["a"], label=["x"]), trusted(), make_params(NO_RAW), releases=[release(UNKNOWN)])
-    assert (done.counts, done.found["status"].tolist()) == (Counter(unlabelled=1), ["quarantined"])
-
-
-def test_a_label_that_only_repeats_what_was_served_is_no_answer(make_params):
-    frame = rows(id=["a", "b", "c"], label=["x", "y", "x"], served=["x", "x", None])
-    done = settled(frame, trusted(), make_params(ECHO))
-    assert said(done.usable, "id", "label") == [("b", "y"), ("c", "x")]
-    assert said(done.found, "record_id", "rule", "value") == [("a", REPEATS, "x")]
-    freed = settled(frame, trusted(), make_params(ECHO), releases=[release(REPEATS)])
-    assert (freed.counts, freed.found["status"].tolist()) == (Counter(training=3), ["released"])
-
-
-def test_a_number_may_equal_what_was_served(make_params):
-    frame = rows(id=["a"], label=[1.0], served=["1"])
-    assert settled(frame, trusted(), make_params(ECHO | {"task": "regression"})).counts == Counter(training=1)
 
 
 # --- conflicts

@@ -1,15 +1,17 @@
 """Rows and feedback with the columns that params.yaml names, held against a manifest where there is one."""
 
-import hashlib
 import json
 
 import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 from made_intake import said
 
 from stages.errors import InputError
 from stages.intake.sources import read_feedback, read_rows
 
+JO = "[email] b6be3cb5"  # printf jo@example.org | sha256sum
 FEEDBACK = ("id", "label", "reviewer", "action", "source", "selection_reason", "model_version", "reviewed_at", "seconds")
 
 
@@ -150,27 +152,11 @@ def with_manifest(path, content):
     return path
 
 
-def test_a_file_that_is_what_its_manifest_says_is_read(file, make_params):
+def test_a_file_that_is_what_its_manifest_says_is_read_and_another_is_not(file, make_params):
     path = file(*ROWS)
-    sha256 = hashlib.sha256(path.read_bytes()).hexdigest()
-    for said_of_it in ({"rows": 2, "sha256": sha256}, {"rows": 2}, {"sha256": sha256.upper()}, {}, {"source": "desk"}):
-        assert len(read_rows(with_manifest(path, said_of_it), make_params()).frame) == 2
-
-
-@pytest.mark.parametrize(
-    ("content", "why"),
-    [
-        ({"rows": 3}, r"a\.csv must have 3 rows as its manifest says, got 2; deliver it again"),
-        ({"rows": 2, "sha256": "0" * 64}, r"a\.csv must have the sha256 of its manifest, got another one; deliver it again"),
-        ("[]", r"a\.csv\.manifest\.json must be a JSON object with rows and sha256, got something else"),
-        ("{", r"a\.csv\.manifest\.json must be a JSON object"),
-        ("", r"a\.csv\.manifest\.json must be a JSON object"),
-    ],
-)
-def test_a_file_that_is_not_what_its_manifest_says_is_not_read(file, make_params, content, why):
-    path = with_manifest(file(*ROWS), content)
-    with pytest.raises(InputError, match=why):
-        read_rows(path, make_params())
+    assert len(read_rows(with_manifest(path, {"rows": 2}), make_params()).frame) == 2
+    with pytest.raises(InputError, match=r"a\.csv must have 3 rows as its manifest says, got 2; deliver it again"):
+        read_rows(with_manifest(path, {"rows": 3}), make_params())
 
 
 def test_a_manifest_counts_the_rows_of_feedback_too(file, make_params):
@@ -178,8 +164,65 @@ def test_a_manifest_counts_the_rows_of_feedback_too(file, make_params):
         read_feedback(with_manifest(file("id,label", "1,x"), {"rows": 7}), make_params())
 
 
-def test_a_manifest_that_is_not_utf8_is_no_manifest(file, make_params):
-    path = file(*ROWS)
-    path.with_name("a.csv.manifest.json").write_bytes(b'{"rows": "\xff"}')
-    with pytest.raises(InputError, match="must be a JSON object"):
-        read_rows(path, make_params())
+# --- ids, codes and people
+
+PERSONAL = "id,at,color,size,said,version,who,shop,note,label"
+
+
+@pytest.fixture
+def personal(make_params):
+    """Settings with every kind of text column."""
+    changes = {"columns.prediction": "said", "columns.model_version": "version", "columns.group": "who", "columns.text": ["note"]}
+    return make_params(changes | {"evaluate.segments": ["color", "shop"]})
+
+
+def test_no_column_but_the_id_keeps_personal_data(file, personal):
+    cells = ",".join([*["jo@example.org", "2026-10-01", "jo@example.org", "2"], *["jo@example.org"] * 6])
+    found = read_rows(file(PERSONAL, cells), personal).frame
+    assert said(found, "id", "note", "size") == [("jo@example.org", "[email]", 2.0)]
+    codes = [name for name in found if name not in ("id", "note", "size", "at")]
+    assert codes == ["color", "said", "version", "who", "shop", "label"]
+    assert said(found, *codes) == [(JO,) * 6]
+
+
+def test_reviewers_with_addresses_stay_apart_and_nothing_of_feedback_tells_them(file, make_params):
+    header = "id,label,reviewer,action,source,selection_reason,version"
+    lines = [",".join(["jo@example.org", *[own] * 6]) for own in ("jo@example.org", "al@example.org")]
+    found = read_feedback(file(header, *lines), make_params({"columns.model_version": "version"})).frame
+    names = ["label", "reviewer", "action", "source", "selection_reason", "model_version"]
+    assert found["id"].tolist() == ["jo@example.org"] * 2
+    assert said(found, *names)[0] == (JO,) * 6
+    assert found["reviewer"].nunique() == 2
+    assert not found[names].map(lambda cell: "@" in cell).any(axis=None)
+
+
+def test_a_source_that_the_settings_declare_keeps_its_name(file, make_params):
+    source = {"trust": 0.9, "maturity_days": 1, "independent": True}
+    params = make_params({"labels.sources": {"desk@example.org": source}})
+    found = read_feedback(file("id,label,source", "1,x,desk@example.org", "2,x,jo@example.org"), params).frame
+    assert found["source"].tolist() == ["desk@example.org", JO]
+
+
+def test_ids_and_codes_are_the_same_with_blanks_around_them(file, personal, make_params):
+    found = read_rows(file(PERSONAL, " 1 ,2026-10-01, red ,2, x,7 , g, n , so , y "), personal).frame
+    assert said(found, "id", "color", "said", "version", "who", "shop", "note", "label") == [
+        ("1", "red", "x", "7", "g", "n", " so ", "y")
+    ]
+    heard = read_feedback(file("id,label,reviewer", " 1, y , ann "), make_params()).frame
+    assert said(heard, "id", "label", "reviewer") == [("1", "y", "ann")]
+
+
+def test_a_blank_id_or_code_is_missing_and_not_unreadable(file, make_params):
+    found = read_rows(file("id,at,color,size", "  ,2026-10-01, ,2", "1, ,red, "), make_params())
+    assert said(found.frame, "id", "color", "at", "size")[0][:2] == (None, None)
+    assert found.frame.loc[1, ["at", "size"]].isna().all()
+    assert found.unreadable == {}
+
+
+def test_a_time_out_of_the_calendar_has_no_text(tmp_path, make_params):
+    times = pa.array([2**62, 0], pa.timestamp("ms", "Europe/Berlin"))
+    columns = {"id": ["1", "2"], "at": times, "color": ["red"] * 2, "size": [1.0, 2.0]}
+    pq.write_table(pa.table(columns), tmp_path / "a.parquet")
+    found = read_rows(tmp_path / "a.parquet", make_params())
+    assert {rule: mask.tolist() for rule, mask in found.unreadable.items()} == {"at: not an ISO time": [True, False]}
+    assert found.cells["at"].astype("str").isna().tolist() == [True, False]

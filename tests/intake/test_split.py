@@ -1,13 +1,13 @@
 """Which batch trains, which judges and which waits, to the day."""
 
+import re
 from datetime import date, timedelta
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from stages.errors import InputError
-from stages.intake.split import assign
+from stages.intake.split import NO_DAY, assign
 from stages.reading.periods import period
 from stages.sections import Labels, Source, Split
 
@@ -27,8 +27,14 @@ def settings(maturity=0, training=9, holdout=1, recent=1):
     return labels, split
 
 
-def roles(numbers, as_of=None, maturity=0, training=30, holdout=1, recent=1):
-    found = assign(days(*numbers), as_of and date(2026, 10, as_of), *settings(maturity, training, holdout, recent))
+def split(numbers, as_of=None, maturity=0, training=30, holdout=1, recent=1, blocked=()):
+    day = as_of and date(2026, 10, as_of)
+    return assign(days(*numbers), [own and days(own)[0] for own in blocked], day, *settings(maturity, training, holdout, recent))
+
+
+def roles(numbers, *changed, **changes):
+    """By the number of the day; `recent` has those that are."""
+    found = split(numbers, *changed, **changes)
     return {int(name[-2:]): role for name, role in found.role.items()} | {"recent": sorted(int(n[-2:]) for n in found.recent)}
 
 
@@ -61,12 +67,12 @@ def test_the_newest_accepted_batches_are_recent_mature_or_not():
 
 def test_as_of_is_the_last_day_of_the_newest_batch_unless_it_is_given():
     weeks = [period("2026-W40"), period("2026-W41")]
-    assert assign(weeks, None, *settings()).as_of == date(2026, 10, 11)
-    assert assign(weeks, date(2026, 10, 12), *settings()).as_of == date(2026, 10, 12)
+    assert assign(weeks, [], None, *settings()).as_of == date(2026, 10, 11)
+    assert assign(weeks, [], date(2026, 10, 12), *settings()).as_of == date(2026, 10, 12)
 
 
 def test_batches_are_named_by_role_oldest_first():
-    found = assign(days(4, 1, 3, 2), None, *settings(holdout=2))
+    found = assign(days(4, 1, 3, 2), [], None, *settings(holdout=2))
     assert found.named("training") == ["2026-10-01", "2026-10-02"]
     assert found.named("holdout") == ["2026-10-03", "2026-10-04"]
 
@@ -74,23 +80,36 @@ def test_batches_are_named_by_role_oldest_first():
 @pytest.mark.parametrize(
     ("numbers", "changes", "got"),
     [
-        ([], {}, "0 of 0"),
-        ([1], {}, "1 of 1"),
-        ([1, 2], {"holdout": 2}, "2 of 2"),
-        ([1, 2, 3], {"maturity": 2}, "1 of 3"),
+        ([], {}, "0 of 0 files; wait for the next batch"),
+        ([1], {}, "1 of 1 files; wait for the next batch"),
+        ([1, 2], {"holdout": 2}, "2 of 2 files; wait for the next batch"),
+        ([1, 2, 3], {"maturity": 2}, "1 of 3 files; wait for the next batch"),
+        ([1], {"blocked": [2, None]}, "1 of 3 files, 2 of them blocked; `ratchet quarantine list` says why, or wait for"),
     ],
 )
-def test_too_few_batches_are_one_line(numbers, changes, got):
-    with pytest.raises(InputError, match=f"data/raw must hold more than .* days old, got {got}; wait for the next batch"):
-        roles(numbers, **changes)
+def test_too_few_batches_are_one_line_and_all_of_them_wait(numbers, changes, got):
+    found = split(numbers, **changes)
+    assert re.match(rf"data/raw must hold more than .* days old, got {got}", found.problem)
+    assert set(found.role.values()) <= {"immature"}
+    assert not found.recent
 
 
 def test_a_training_window_that_ends_before_the_judges_start_is_one_line():
     # all three are mature, and those before the judging one are too old to train
-    with pytest.raises(
-        InputError, match=r"split\.training_days must reach back to a batch before the 1 that judge, got 3; raise it"
-    ):
-        roles([1, 2, 20], training=3)
+    found = split([1, 2, 20], training=3)
+    assert found.problem == "split.training_days must reach back to a batch before the 1 that judge, got 3; raise it"
+    assert list(found.role.values()) == ["expired", "expired", "immature"]
+
+
+def test_where_something_trains_there_is_no_problem():
+    assert split([1, 2]).problem is None
+
+
+def test_blocked_files_name_the_day_only_where_nothing_was_accepted():
+    assert split([1, 2], blocked=[9]).as_of == date(2026, 10, 2)
+    assert split([], blocked=[9, None, 4]).as_of == date(2026, 10, 9)
+    assert split([], as_of=5, blocked=[9]).as_of == date(2026, 10, 5)
+    assert split([], blocked=[None]).as_of == NO_DAY
 
 
 @given(
@@ -103,10 +122,9 @@ def test_a_training_window_that_ends_before_the_judges_start_is_one_line():
 )
 def test_every_batch_has_one_role_and_roles_follow_each_other_in_time(numbers, maturity, training, holdout, recent, wait):
     today = min(max(numbers) + wait, 31)
-    try:
-        found = roles(numbers, today, maturity, training, holdout, recent)
-    except InputError:
+    if split(numbers, today, maturity, training, holdout, recent).problem:
         return
+    found = roles(numbers, today, maturity, training, holdout, recent)
     newest = found.pop("recent")
     assert newest == sorted(numbers)[-recent:]
     assert list(found) == sorted(numbers)

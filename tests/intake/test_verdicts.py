@@ -1,4 +1,4 @@
-"""Batches as a whole: what earlier ones brought already, what is held against whom, and what a person let go."""
+"""Batches as a whole: what is held against whom, and what a person let go."""
 
 import pytest
 from made_intake import COLOR, Desk, day, reasons, said
@@ -7,7 +7,7 @@ from stages.history.rules import Finding
 from stages.intake import verdicts
 from stages.intake.verdicts import finding_lines, usual, verdict_of
 
-AGAIN, CHANGED = "id: in an earlier batch", "id: in an earlier batch with other content"
+AGAIN = "id: in an earlier batch"
 BLOCK, WARN = (Finding(rule="batch: volume", severity=own, why=f"to {own}") for own in ("block", "warn"))
 
 
@@ -18,10 +18,6 @@ def desk(tmp_path, make_params):
 
 def name(number: int) -> str:
     return f"raw/2026-10-{number:02}.csv"
-
-
-def repeats(own) -> list[tuple[object, ...]]:
-    return said(own.repeats, "row", "record_id", "rule", "status")
 
 
 # --- verdicts
@@ -42,122 +38,6 @@ def test_a_batch_of_which_every_row_fails_a_rule_is_blocked(desk, color, verdict
     assert (own.verdict, own.refused) == (verdict, 3 if color == "mauve" else 0)
 
 
-# --- rows that came before
-
-
-def test_the_first_batch_that_brings_a_row_keeps_it(desk):
-    desk.write(name(1), *day(1, "a", "b", "c"))
-    desk.write(name(2), *day(2, "d"), *day(1, "c"), "b,2026-10-01T10:00,blue,1", *day(2, "e"))
-    desk.write(name(3), *day(2, "e"), *day(3, "f", "g"))
-    first, second, third = desk.judged()
-    assert (first.passed.tolist(), repeats(first)) == ([True] * 3, [])
-    assert second.passed.tolist() == [True, False, False, True]
-    assert repeats(second) == [(1, "c", AGAIN, "quarantined"), (2, "b", CHANGED, "quarantined")]
-    assert repeats(third) == [(0, "e", AGAIN, "quarantined")]
-    assert [own.refused for own in (first, second, third)] == [0, 2, 1]
-
-
-def test_the_position_of_a_repeat_is_that_in_its_file(desk):
-    desk.write(name(1), *day(1, "a", "b"))
-    desk.write(name(2), "x,2026-10-02,mauve,1", *day(2, "c"), ",2026-10-02,red,1", *day(1, "b"), *day(2, "d", "e", "f"))
-    assert repeats(desk.judged()[1]) == [(3, "b", AGAIN, "quarantined")]
-
-
-def test_gaps_are_content_too(desk):
-    desk.write(name(1), "a,2026-10-01,red,", "b,2026-10-01,red,", "c,2026-10-01,red,1")
-    desk.write(name(2), "a,2026-10-01,red,", "b,2026-10-01,red,1", "c,2026-10-01,red,", *day(2, *"defg"))
-    assert [(name, rule) for _, name, rule, _ in repeats(desk.judged()[1])] == [("a", AGAIN), ("b", CHANGED), ("c", CHANGED)]
-
-
-def test_a_label_that_only_one_delivery_knew_is_no_other_content(desk):
-    desk.write(name(1), *day(1, "a", "b"))
-    desk.write(name(2), *[f"{row},x" for row in (*day(1, "a"), *day(2, "c", "d"))], header="id,at,color,size,label")
-    assert [rule for _, _, rule, _ in repeats(desk.judged()[1])] == [AGAIN]
-
-
-def test_a_row_is_held_against_the_batch_that_keeps_it(desk):
-    desk.write(name(1), *day(1, "a", "z"))
-    desk.write(name(2), "a,2026-10-01T10:00,blue,1", *day(2, *"bcde"))
-    desk.write(name(3), "a,2026-10-01T10:00,blue,1", *day(2, "b"), *day(3, *"fghi"))
-    assert [(name, rule) for _, name, rule, _ in repeats(desk.judged()[2])] == [("a", CHANGED), ("b", AGAIN)]
-
-
-def test_a_row_that_was_refused_may_come_again(desk):
-    desk.write(name(1), *day(1, "a", color="mauve"), *day(1, *"bcdefghijk"))
-    desk.write(name(2), *day(2, "a", "z"))
-    assert [own.passed.all() for own in desk.judged()] == [True, True]
-
-
-def test_a_blocked_batch_brings_nothing(desk):
-    desk.write(name(1), *day(1, "a", "b"), *day(1, *"cdefghijklmnopqrstuv", color="mauve"))
-    desk.write(name(2), *day(2, *"abc"))
-    first, second = desk.judged()
-    assert (first.verdict, second.verdict, second.passed.tolist()) == ("blocked", "accepted", [True] * 3)
-
-
-def test_ids_of_many_batches_are_found_again(desk):
-    ids = {number: [f"{number}-{k}" for k in range(30)] for number in range(1, 6)}
-    for number, own in ids.items():
-        desk.write(name(number), *day(number, *own))
-    old = [own[number] for number, own in ids.items()]
-    desk.write(name(9), *[row for number, name in enumerate(old, 1) for row in day(number, name)], *day(9, *map(str, range(30))))
-    own = desk.judged()[-1]
-    assert [name for _, name, *_ in repeats(own)] == old
-    assert own.passed.tolist() == [False] * 5 + [True] * 30
-
-
-# --- overlaps and replays
-
-
-def test_rows_that_come_again_as_they_were_are_a_warning(desk):
-    desk.write(name(1), *day(1, *"abc"))
-    desk.write(name(2), *day(1, "b", "c"), *day(2, "d"))
-    (own,) = desk.judged()[1:]
-    assert (own.verdict, reasons(own.findings)) == ("warned", [("batch: overlap", "warn")])
-    assert own.findings[0].why == "2 of 3 rows came in an earlier batch"
-
-
-def test_rows_that_come_again_with_other_content_count_as_refused(desk):
-    desk.write(name(1), *day(1, *"abcdefghij"))
-    desk.write(name(2), *day(1, *"abcdefghij", color="blue"))
-    (own,) = desk.judged()[1:]
-    assert reasons(own.findings) == [("batch: refused", "block")]
-    assert own.findings[0].why == "100.0% of the rows fail a rule"
-    assert {rule for _, _, rule, _ in repeats(own)} == {CHANGED}
-
-
-@pytest.mark.parametrize(
-    "rows",
-    [
-        [*day(1, *"abc"), *day(2, "d")],  # the whole delivery
-        [*day(2, "d"), *day(1, *"cab")],  # in another order
-        day(1, "a", "b"),  # a part of it
-        [*day(1, "a"), *day(2, "e")],  # parts of two
-    ],
-)
-def test_a_batch_that_brings_nothing_new_is_a_replay_and_said_to_be_one_once(desk, rows):
-    desk.write(name(2), *day(1, *"abc"), *day(2, "d"))
-    desk.write(name(3), *day(2, "e"), *day(3, "f"))
-    desk.write(name(4), *rows)
-    own = desk.judged()[-1]
-    assert (own.verdict, reasons(own.findings)) == ("blocked", [("batch: replay", "block")])
-    assert not own.passed.any()
-
-
-def test_a_replay_that_a_person_released_is_used_and_brings_no_row(desk):
-    desk.write(name(1), *day(1, *"abc"))
-    desk.write(name(2), *day(1, *"abc"))
-    desk.release(name(2), "batch: replay")
-    (own,) = desk.judged()[1:]
-    assert (own.verdict, own.passed.tolist(), reasons(own.released)) == ("accepted", [False] * 3, [("batch: replay", "block")])
-
-
-def test_a_replay_of_a_blocked_batch_is_none(desk):
-    for number in (1, 2):
-        desk.write(name(number), *day(1, *"abc", color="mauve"))
-    assert [reasons(own.findings)[0] for own in desk.judged()] == [("batch: refused", "block")] * 2
-
-
 # --- history
 
 
@@ -166,7 +46,7 @@ def held(desk, monkeypatch):
     """Judges a batch by its first row (red: nothing, blue: a warning, mauve: a block); notes the history that each is shown."""
     seen = {}
 
-    def judge(own, history, limits, earlier):
+    def judge(own, history, limits, earlier, volumes):
         seen[own.rows] = [past.rows for past in history]  # batches of different length tell each other apart
         (color,) = own.values["color"]
         rule = "batch: refused" if color == "mauve" else "batch: volume"
@@ -216,6 +96,45 @@ def test_the_history_has_the_newest_batches_only(tmp_path, make_params, held):
 def test_a_warning_about_some_of_its_rows_does_not_make_a_batch_unusual(rule, severity, kept):
     assert usual([Finding(rule=rule, severity=severity, why="")]) is kept
     assert usual([]) is True
+
+
+def rows(number: int, count: int, hour: int = 10) -> list[str]:
+    return [f"{number}-{k},2026-10-{number:02}T{hour + k % 3}:{k % 60:02},red,{k + 1}" for k in range(count)]
+
+
+def test_a_lasting_change_is_said_to_be_one_until_a_person_releases_it(tmp_path, make_params):
+    # size 1, 2, …, 30 on three days, then a thousand times that for ever
+    desk = Desk(tmp_path / "other", make_params({"batches.history": 3}))
+    for number in range(1, 10):
+        changed = rows(number, 30) if number <= 3 else [f"{row}000" for row in rows(number, 30)]
+        desk.write(name(number), *changed)
+    unit, old = ("batch: unit", "block"), ("batch: old history", "warn")
+    assert [reasons(own.findings) for own in desk.judged()] == [[]] * 3 + [[unit]] * 3 + [[unit, old]] * 3
+    assert desk.judged()[-1].findings[-1].why.startswith("it is held against a history that ends at raw/2026-10-03.csv; ")
+    desk.release(name(7), "batch: unit")  # the finding, and nothing but it
+    assert [reasons(own.findings) for own in desk.judged()] == [[]] * 3 + [[unit]] * 3 + [[]] * 3
+
+
+def test_what_is_said_of_an_old_history_can_be_released_and_does_not_make_a_batch_unusual(tmp_path, make_params):
+    desk = Desk(tmp_path / "other", make_params({"batches.history": 3}))
+    for number in range(1, 9):
+        changed = rows(number, 30) if number <= 3 else [f"{row}000" for row in rows(number, 30)]
+        desk.write(name(number), *changed)
+    desk.release(name(8), "batch: old history")
+    own = desk.judged()[-1]
+    assert (reasons(own.findings), reasons(own.released)) == ([("batch: unit", "block")], [("batch: old history", "warn")])
+    assert usual([Finding(rule="batch: old history", severity="warn", why="")])
+
+
+def test_a_day_has_the_volume_of_its_day_of_the_week(desk):
+    # October 3, 4, 10, 11, … are Saturdays and Sundays, with a fifth of the rows
+    for number in range(1, 29):
+        desk.write(name(number), *rows(number, 20 if number in (3, 4, 10, 11, 17, 18, 24, 25) else 100))
+    assert [own.findings for own in desk.judged()] == [()] * 28
+    desk.write(name(28), *rows(28, 20))  # a Wednesday like a Sunday
+    desk.write(name(25), *rows(25, 100))  # a Sunday like a Wednesday
+    odd = {own.batch.key: [finding.why for finding in own.findings] for own in desk.judged() if own.findings}
+    assert odd == {name(25): ["100 rows, usually 20"], name(28): ["20 rows, usually 100"]}
 
 
 # --- releases of batches

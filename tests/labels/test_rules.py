@@ -17,7 +17,7 @@ LABELS = Labels(
 # A correction of `blue` to `red`, given a day after the row came in, in the week of its file.
 GOOD = {
     "id": "1", "label": "red", "action": "correct", "source": "agent", "reviewed_at": "2026-10-06", "model_version": "3",
-    "known": True, "at": "2026-10-05", "served": "blue", "version": "3", "ends": "2026-10-12", "unreadable": None,
+    "known": True, "at": "2026-10-05", "served": "blue", "version": "3", "ends": "2026-10-12", "unreadable": None, "named": True,
 }  # fmt: skip
 TIMES = ("reviewed_at", "at", "ends")
 
@@ -25,7 +25,11 @@ TIMES = ("reviewed_at", "at", "ends")
 def feedback(*changes: dict[str, object], label: str = "str") -> pd.DataFrame:
     """A line a dict, each the good one with changes; columns have the kinds that reading gives them."""
     lines = [GOOD | own for own in changes]
-    kinds = dict.fromkeys(GOOD, "str") | dict.fromkeys(TIMES, "datetime64[us, UTC]") | {"known": "bool", "label": label}
+    kinds = (
+        dict.fromkeys(GOOD, "str")
+        | dict.fromkeys(TIMES, "datetime64[us, UTC]")
+        | {"known": "bool", "named": "bool", "label": label}
+    )
     return pd.DataFrame({name: pd.Series([line[name] for line in lines], dtype=kind) for name, kind in kinds.items()})
 
 
@@ -56,6 +60,8 @@ def test_an_answer_of_its_own_fails_no_rule():
         ("contradicts its action", {"action": "confirm"}),
         ("contradicts its action", {"label": "blue"}),
         ("repeats the prediction", {"label": "blue", "action": "outcome", "source": "log"}),
+        ("repeats the prediction", {"label": "blue", "action": "confirm", "source": "log", "named": False}),
+        ("repeats the prediction", {"label": "blue", "action": "label", "source": "log", "named": False}),
     ],
 )
 def test_a_line_that_breaks_one_rule_fails_that_one(rule, change):
@@ -75,6 +81,8 @@ def test_a_line_that_breaks_one_rule_fails_that_one(rule, change):
         {"label": "blue", "action": "confirm"},
         {"label": "blue", "action": "confirm", "source": "log"},  # somebody acted: a dependent source may say what was served
         {"label": "blue", "action": "label", "source": "log"},  # the same without having seen it
+        {"label": "blue", "action": "confirm", "named": False},  # an independent source need not say who
+        {"action": "correct", "source": "log", "named": False},  # nor does one that says something else than was served
         {"label": "blue", "action": "outcome"},  # an independent source agrees with the model by itself
         {"action": "outcome", "source": "log"},  # it says something else than was served
         {"label": "blue", "action": "outcome", "source": "log", "served": None},  # nobody recorded what was served
@@ -88,6 +96,13 @@ def test_a_line_that_breaks_one_rule_fails_that_one(rule, change):
 )
 def test_a_line_at_the_edge_of_a_rule_fails_none(change):
     assert rules(change) == [None]
+
+
+def test_a_label_that_fails_a_check_of_the_schema_is_refused_unless_nothing_was_said():
+    lines = feedback({}, {"label": "rde"}, {"label": "rde", "action": "skip"}, {"label": "rde", "id": None}, {"label": None})
+    failing = {"label: isin(['red'])": lines["label"].eq("rde").fillna(value=False).to_numpy(dtype=bool)}
+    failed = refusals(lines, LABELS, failing)
+    assert failed.fillna("-").tolist() == ["-", "label: isin(['red'])", "-", "label: no id", "label: missing"]
 
 
 def test_of_several_rules_the_first_counts_and_a_cell_that_could_not_be_read_comes_before_all():

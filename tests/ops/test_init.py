@@ -116,6 +116,36 @@ def test_init_overwrites_nothing(folder, rows, name):
     assert (names(folder), path.read_text()) == (before, "mine")
 
 
+@pytest.mark.parametrize(
+    ("pattern", "path"),
+    [
+        ("data/", "data/raw.dvc"),
+        ("/data", "data/raw.dvc"),
+        ("models", "models/baseline.dvc"),
+        ("metrics/", "metrics/validation.json"),
+        ("*.csv", "data/kpi.csv"),
+        ("*.dvc", ".dvc/config"),
+        ("*.lock", "dvc.lock"),
+    ],
+)
+def test_init_refuses_where_git_would_ignore_the_loop(folder, rows, pattern, path):
+    run_git("init", "--quiet")
+    (folder / ".gitignore").write_text(f"__pycache__/\n{pattern}\n")
+    with pytest.raises(Refused) as refused:
+        init(rows, Asked(), "week", ROOT, run_git)
+    assert str(refused.value) == (
+        f"{path} must go into Git, got {pattern!r} in .gitignore line 2, which ignores it; "
+        "take that line out, or let it name less"
+    )
+    assert names(folder) == [".git", ".gitignore"]
+
+
+def test_init_takes_a_gitignore_that_lets_the_loop_in_again(folder, rows):
+    run_git("init", "--quiet")
+    (folder / ".gitignore").write_text("*.csv\n!data/kpi.csv\n!metrics/plots/*.csv\n*.parquet\n/data/cache/\n")
+    assert init(rows, Asked(), "week", ROOT, run_git).new == ["dvc"]
+
+
 def test_init_stays_out_of_a_folder_inside_a_repository(folder, rows, monkeypatch):
     run_git("init", "--quiet")
     inner = folder / "inner"

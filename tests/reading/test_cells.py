@@ -20,7 +20,7 @@ from stages.reading.tables import read_table
 
 SECRET = "Ms-Private-555-0199"  # stands for the content of a row: no message may hold it
 FILE = Path("a.csv")
-NUMBER, TIME = "x: not a number", "x: not an ISO time"
+NUMBER = "x: not a number"
 
 
 def as_kind(column: pd.Series, kind: str) -> tuple[list[Any], dict[str, list[bool]]]:
@@ -181,59 +181,19 @@ def test_one_oops_changes_no_other_number(numbers):
     assert as_kind(words(*cells, "oops"), "numeric") == ([*numbers, None], {NUMBER: [False] * len(cells) + [True]})
 
 
+@pytest.mark.parametrize("blank", ["", " ", "\t"])
+def test_a_blank_cell_is_a_gap_and_no_number_that_cannot_be_read(blank):
+    for column in (words(blank, "oops", "1"), pd.Series([blank, "oops", 1.0], dtype="object")):
+        assert as_kind(column, "numeric") == ([None, None, 1.0], {NUMBER: [False, True, False]})
+
+
+def test_an_empty_text_is_a_gap_as_in_csv_and_blanks_are_text():
+    assert as_kind(words("", " ", None, "a"), "text") == ([None, " ", None, "a"], {})
+
+
 def test_infinity_in_a_column_of_floats_is_no_number_and_nan_is_a_gap():
     column = pd.Series([1.0, np.inf, -np.inf, np.nan])
     assert as_kind(column, "numeric") == ([1.0, None, None, None], {NUMBER: [False, True, True, False]})
-
-
-# --- times
-
-
-def test_times_are_iso_in_utc_and_what_is_not_is_a_gap_with_a_rule():
-    content = {
-        "2026-10-05": "2026-10-05T00:00+00:00",
-        "2026-10-05 12:00": "2026-10-05T12:00+00:00",  # without a zone: UTC
-        "2026-10-05T12:00:00Z": "2026-10-05T12:00+00:00",
-        "2026-10-05T12:00:00+02:00": "2026-10-05T10:00+00:00",
-        "2026-10-05T23:30-01:00": "2026-10-06T00:30+00:00",
-        "20261005T120000Z": "2026-10-05T12:00+00:00",
-        "2026-10-05T12:00:00.123456789Z": "2026-10-05T12:00:00.123456+00:00",
-        "9999-12-31": "9999-12-31T00:00+00:00",
-        "05/10/2026": None, "10/05/2026": None, "05.10.2026": None, "2026-02-30": None, "2026-13-01": None,
-        "2026": None, "2026-10": None, "20261005": None, "1759665600": None, "now": None, "today": None, "NaT": None, "": None,
-    }  # fmt: skip
-    expected = [None if text is None else pd.Timestamp(text) for text in content.values()]
-    rule = {TIME: [cell is None for cell in expected] + [False]}
-    assert as_kind(words(*content, None), "times") == ([*expected, None], rule)
-
-
-ZONES = st.none() | st.integers(-23 * 60, 23 * 60).map(lambda minutes: datetime.timezone(datetime.timedelta(minutes=minutes)))
-
-
-@given(
-    st.lists(st.datetimes(datetime.datetime(1, 1, 3), datetime.datetime(9999, 12, 29), timezones=ZONES), min_size=1),
-    st.booleans(),
-)
-def test_one_oops_changes_no_other_time(times, space):
-    """The second reader is Python's own datetime."""
-    cells = [time.isoformat(sep=" " if space else "T") for time in times]
-    expected = [time.astimezone(datetime.UTC) if time.tzinfo else time.replace(tzinfo=datetime.UTC) for time in times]
-    assert as_kind(words(*cells), "times") == (expected, {})
-    assert as_kind(words(*cells, "oops"), "times") == ([*expected, None], {TIME: [False] * len(cells) + [True]})
-
-
-@pytest.mark.parametrize("unit", ["s", "ms", "us", "ns"])
-@pytest.mark.parametrize("zone", [None, "Europe/Berlin"])
-def test_parquet_times_of_every_unit_and_zone_are_utc(tmp_path, unit, zone):
-    noon = pd.Timestamp("2026-10-05T12:00+00:00")
-    per_second = {"s": 1, "ms": 10**3, "us": 10**6, "ns": 10**9}[unit]
-    column = stored(tmp_path, int(noon.timestamp()) * per_second, None, kind=pa.timestamp(unit, zone))
-    assert as_kind(column, "times") == ([noon, None], {})
-
-
-def test_times_beyond_every_calendar_are_refused(tmp_path):
-    with pytest.raises(InputError, match="must have text, numbers or ISO times in the column 'x', got "):
-        as_kind(stored(tmp_path, 2**62, kind=pa.timestamp("ms")), "times")
 
 
 # --- parquet
@@ -258,9 +218,3 @@ def test_parquet_types_read_as_text_and_as_numbers(tmp_path, values, text, numbe
     column = read_table(tmp_path / "a.parquet").frame["x"]
     assert as_kind(column, "text") == ([text, None], {})
     assert as_kind(column, "numeric") == ([number, None], {} if number is not None else {NUMBER: [True, False]})
-
-
-def test_parquet_dates_are_times_and_numbers_are_none(tmp_path):
-    day = pd.Timestamp("2026-10-05T00:00+00:00")
-    assert as_kind(stored(tmp_path, datetime.date(2026, 10, 5), None), "times") == ([day, None], {})
-    assert as_kind(stored(tmp_path, 1_759_665_600, None), "times") == ([None, None], {TIME: [True, False]})

@@ -7,6 +7,9 @@ import pandas as pd
 import pytest
 
 from stages.errors import InputError
+from stages.reading import json_rows
+from stages.reading.bounds import NESTED
+from stages.reading.cells import typed
 from stages.reading.tables import NO_OBJECT, Table, read_table
 
 SECRET = "Ms-Private-555-0199"  # stands for the content of a row: no message may hold it
@@ -48,13 +51,49 @@ def test_absent_names_are_gaps_and_need_no_order(tmp_path):
     assert cells(table) == {"a": ["1", "2", None], "b": ["x", None, None], "c": [None, None, "NA"]}
 
 
+def test_an_object_without_names_is_a_row_of_gaps(tmp_path):
+    table = read(tmp_path, '{}\n{"a": 1.5}\n{}\n')
+    assert (cells(table), table.broken) == ({"a": [None, 1.5, None]}, {})
+
+
 def test_cells_of_several_kinds_stay_side_by_side(tmp_path):
     table = read(tmp_path, '{"a": 1}\n{"a": 2.5}\n{"a": [1]}\n{"a": true}\n')
-    assert cells(table) == {"a": ["1", 2.5, ["1"], True]}
+    assert cells(table) == {"a": ["1", 2.5, NESTED, True]}
 
 
-def test_a_column_reads_the_same_however_far_down_its_cells_are(tmp_path):
-    """Lines are read 10,000 at a time."""
+@pytest.mark.parametrize("nested", ["[]", "{}", '["b"]', '{"b": {"c": 1}}', "[" * 500 + "]" * 500])
+def test_of_lists_and_objects_only_that_they_are_there_is_kept(tmp_path, nested):
+    assert cells(read(tmp_path, f'{{"a": {nested}, "b": "x"}}\n')) == {"a": [NESTED], "b": ["x"]}
+
+
+@pytest.mark.parametrize("depth", [900, 1000, 10_000])
+def test_however_deep_a_line_is_nested_it_is_a_row_and_never_a_traceback(tmp_path, depth):
+    frame = read(tmp_path, f'{{"a": {"[" * depth}{"]" * depth}}}\n{{"a": "x"}}\n').frame
+    assert frame["a"].tolist() in (["x"], [NESTED, "x"], [None, "x"]) or pd.isna(frame["a"][0])
+    typed(frame, Path("a.jsonl"), text=["a"], numeric=[], times=[])
+
+
+def test_names_that_are_data_are_refused_before_they_fill_the_memory(tmp_path):
+    lines = "".join(f'{{"{k}": 1}}\n' for k in range(10_001))
+    assert complaint(tmp_path, lines) == "must have at most 10,000 columns, got more; keep data out of the names of columns"
+
+
+def test_gaps_count_where_every_line_has_names_of_its_own(tmp_path):
+    """400 lines with 400 names are 160,000 places of 8 bytes, 1.2 MiB, in a file of 5 KiB."""
+    (tmp_path / "a.jsonl").write_text("".join(f'{{"{k}": "1"}}\n' for k in range(400)))
+    assert read_table(tmp_path / "a.jsonl", max_mib=1.3).frame.shape == (400, 400)
+    with pytest.raises(InputError, match=r"must be at most 1\.2 MiB unpacked, got more"):
+        read_table(tmp_path / "a.jsonl", max_mib=1.2)
+
+
+def test_a_line_that_is_longer_than_a_row_can_be_is_none(tmp_path, monkeypatch):
+    monkeypatch.setattr(json_rows, "_PIECE", 100)
+    table = read(tmp_path, f'{{"a": "x"}}\n{{"a": "{"x" * 100}"}}\n{{"a": "y"}}\n')
+    assert (cells(table), table.broken[NO_OBJECT].tolist()) == ({"a": ["x", None, "y"]}, [False, True, False])
+
+
+def test_a_column_reads_the_same_however_far_down_its_cells_are(tmp_path, monkeypatch):
+    monkeypatch.setattr(json_rows, "_PIECE", 100_000)  # bytes that are read at a time; the file has 224 KB
     content = '{"a": "x"}\n' * 10_000 + '{"b": true}\n' + '{"a": "y"}\n' * 10_000 + '{"b": 0.5}\n' + '{"c": false}\n'
     table = read(tmp_path, content)
     frame = table.frame

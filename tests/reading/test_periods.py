@@ -66,15 +66,47 @@ def put(folder: Path, *names: str) -> None:
         (folder / name).touch()
 
 
-def test_files_come_oldest_first_then_those_without_a_period_and_other_files_are_left_alone(tmp_path):
+def test_files_come_oldest_first_then_what_has_no_period_and_notes_are_left_alone(tmp_path):
     put(tmp_path, "zebra.csv", "2026-12.csv", "2027-W01.csv", "2026-W53.csv.gz", "2026-W52.parquet", "2026-W99.jsonl")
-    put(tmp_path, "README.md", ".2026-W51.csv", ".gitignore", "2026-W50", "2026-W52.parquet.manifest.json")
+    put(tmp_path, "README.md", "LICENSE", ".2026-W51.csv", ".gitignore", "2026-W50", "2026-W52.parquet.manifest.json")
+    put(tmp_path, "2026-W51.csv.dvc", ".DS_Store", "Thumbs.db")
     found = incoming(tmp_path)
     # last days: December 27, December 31, January 3, January 10; week 99 does not exist
     assert [own.path.name for own in found] == [
-        "2026-W52.parquet", "2026-12.csv", "2026-W53.csv.gz", "2027-W01.csv", "2026-W99.jsonl", "zebra.csv",
+        "2026-W52.parquet", "2026-12.csv", "2026-W53.csv.gz", "2027-W01.csv", "2026-W50", "2026-W99.jsonl", "zebra.csv",
     ]  # fmt: skip
-    assert [own.problem is None for own in found] == [True, True, True, True, False, False]
+    assert [own.problem is None for own in found] == [True] * 4 + [False] * 3
+
+
+@pytest.mark.parametrize("name", ["2026-W40.xlsx", "2026-W40.txt", "2026-W40.csv.zip", "2026-W40", "2026-W40.csv.part"])
+def test_another_kind_of_file_has_a_problem_that_says_what_is_read(tmp_path, name):
+    put(tmp_path, name)
+    why = (
+        f"{tmp_path / name} must be one of .csv, .csv.gz, .jsonl, .jsonl.gz, .parquet, got another kind of file; "
+        "export it as one of them or take it away"
+    )
+    assert incoming(tmp_path) == [Incoming(tmp_path / name, None, why)]
+
+
+@pytest.mark.parametrize("name", ["2026", "2026-W40.parquet"])
+def test_a_folder_among_the_files_has_a_problem(tmp_path, name):
+    (tmp_path / name).mkdir()
+    (tmp_path / ".ipynb_checkpoints").mkdir()
+    put(tmp_path / name, "2026-W40.csv")
+    (found,) = incoming(tmp_path)
+    assert found.problem == (
+        f"{tmp_path / name} must be a file, got a folder; put its files into {tmp_path}, each named by its period"
+    )
+
+
+def test_a_manifest_without_its_file_has_a_problem(tmp_path):
+    put(tmp_path, "2026-W39.csv", "2026-W39.csv.manifest.json", "2026-W40.csv.manifest.json")
+    (tmp_path / "2026-W41.csv").symlink_to(tmp_path / "gone")  # what is missing has a problem of its own
+    put(tmp_path, "2026-W41.csv.manifest.json")
+    problems = {own.path.name: own.problem for own in incoming(tmp_path)}
+    alone = tmp_path / "2026-W40.csv.manifest.json"
+    why = f"{alone} must lie beside its file, got no 2026-W40.csv; deliver that file, or remove the manifest"
+    assert problems == {"2026-W39.csv": None, "2026-W41.csv": None, alone.name: why}
 
 
 def test_a_file_is_called_by_its_folder_and_name(tmp_path):
@@ -117,6 +149,6 @@ def test_what_cannot_be_read_is_an_empty_file_without_an_md5(tmp_path):
     (tmp_path / "2026-10-06.csv").symlink_to(tmp_path / "gone")
     put(tmp_path, "2026-10-07.csv")
     (tmp_path / "2026-10-07.csv").write_bytes(b"abc")
-    folder, link, file = incoming(tmp_path)
+    link, file, folder = incoming(tmp_path)
     assert (folder.md5, link.md5, link.size) == ("", "", 0)
     assert (file.md5, file.size) == ("900150983cd24fb0d6963f7d28e17f72", 3)  # RFC 1321, A.5

@@ -1,163 +1,202 @@
-"""Drift: quiet while nothing changes, loud when it does, silent where there is too little to see."""
+"""Drift: loud where something changed, a clear state where nothing can be seen. (False alarms: test_drift_false_alarms.py.)"""
+
+from datetime import date
 
 import numpy as np
 import pandas as pd
 import pytest
-from scipy.stats import kstest
+from made_profiles import COLUMNS, OLD, RECENT, SAID, TRIGGER, known, rows
+from scipy.stats import fisher_exact, ks_2samp
 
-from stages.sections import Columns, Drift
-from stages.signals.drift import feature_drift, holm, label_shift
-from stages.signals.profile import profile
-
-DRIFT = Drift(significance=0.05, min_change=0.1, min_rows=50)
-WORDS = np.array([f"word{k}" for k in range(60)])
-LONG_TAIL = np.array([f"v{k}" for k in range(40)])
-COLUMNS = Columns(
-    id="id",
-    time="at",
-    target="y",
-    text=["words"],
-    categorical=["kind", "rare", "constant", "empty"],
-    numeric=["size", "count", "hole"],
-    prediction=None,
-    model_version=None, group=None,
-)
+from stages.sections import Drift, TriggerParams
+from stages.signals.drift import drift, weekly
+from stages.signals.profile import answers, merge, profile
+from stages.signals.world import Week
 
 
-def rows(n: int, random: np.random.Generator) -> pd.DataFrame:
-    tail = 1 / np.arange(1, 41) ** 1.5
-    return pd.DataFrame(
-        {
-            "words": [" ".join(random.choice(WORDS, 6)) for _ in range(n)],
-            "kind": random.choice(["a", "b"], n),
-            "rare": random.choice(LONG_TAIL, n, p=tail / tail.sum()),
-            "constant": "same",
-            "empty": pd.Series([None] * n, dtype="str"),
-            "size": random.normal(size=n),
-            "count": random.poisson(2, n).astype("float64"),
-            "hole": np.nan,
-        }
-    )
+def compare(recent: pd.DataFrame, old: pd.DataFrame, trigger: TriggerParams = TRIGGER) -> dict:
+    now = known(recent)
+    return {row.column: row for row in drift(now, now["labels"], known(old), COLUMNS, trigger)}
 
 
-def states(recent: pd.DataFrame, old: pd.DataFrame, drift: Drift = DRIFT) -> dict[str, str]:
-    return {row.column: row.state for row in feature_drift(recent, profile(old, None, COLUMNS), COLUMNS, drift)}
+def states(recent: pd.DataFrame, old: pd.DataFrame) -> dict[str, str]:
+    return {column: row.state for column, row in compare(recent, old).items()}
 
 
-def fired(recent: pd.DataFrame, old: pd.DataFrame, drift: Drift = DRIFT) -> set[str]:
-    return {column for column, state in states(recent, old, drift).items() if state == "fired"}
+def fired(recent: pd.DataFrame, old: pd.DataFrame) -> set[str]:
+    return {column for column, state in states(recent, old).items() if state == "fired"}
 
 
-@pytest.mark.parametrize(("old", "recent", "min_change"), [(300, 60, 0.0), (80, 80, 0.1)])
-def test_nothing_fires_more_often_than_promised_while_nothing_changes(old, recent, min_change):
-    # 200 runs at 5 %: at most 0.05 + 3 * sqrt(0.05 * 0.95 / 200) = 0.096 of them, 19. A change of 0.0 asks the test alone.
-    drift = DRIFT.model_copy(update={"min_change": min_change})
-    random = np.random.default_rng(17)
-    alarms = sum(bool(fired(rows(recent, random), rows(old, random), drift)) for _ in range(200))
-    assert alarms <= 19
-
-
-@pytest.mark.parametrize(("levels", "old", "recent"), [(40, 400, 60), (200, 5000, 200), (1000, 20000, 1000)])
-def test_rare_values_are_no_alarm_beside_a_large_reference(levels, old, recent):
-    # As above: at most 19 of 200. With the normal distribution alone the second case has 146 alarms, the third 198.
-    drift = DRIFT.model_copy(update={"min_change": 0.0})
-    random = np.random.default_rng(19)
-    shares = 1 / np.arange(1, levels + 1)
-    values = np.array([f"v{k}" for k in range(levels)])
-    alarms = 0
-    for _ in range(200):
-        before, after = (random.multinomial(n, shares / shares.sum()) for n in (old, recent))
-        reference = {value: int(n) for value, n in zip(values, before, strict=True) if n}
-        alarms += label_shift(pd.Series(np.repeat(values, after)), reference, drift).state == "fired"
-    assert alarms <= 19
-
-
-def test_a_rare_value_that_grows_is_seen():
-    # 10 of 5000 rows before, 12 of 200 now. Of 22 rows 22 * 200 / 5200 = 0.85 were to be expected among the new ones.
-    reference = {"common": 4990, "rare": 10}
-    drift = DRIFT.model_copy(update={"min_change": 0.05})
-    assert label_shift(pd.Series(["common"] * 188 + ["rare"] * 12), reference, drift).state == "fired"
+def test_every_feature_the_predictions_and_the_labels_have_a_row():
+    found = compare(RECENT, OLD)
+    assert found.keys() == {*COLUMNS.features, SAID, "y"}
+    assert [found[name].family for name in ("size", SAID, "y")] == ["feature", "prediction", "label"]
+    assert set(states(RECENT, OLD).values()) == {"quiet"}
 
 
 def test_a_clear_shift_is_seen_in_the_column_that_shifted():
-    random = np.random.default_rng(1)
-    old, recent = rows(1000, random), rows(400, random)
-    assert fired(recent.assign(size=recent["size"] + 1), old) == {"size"}
-    assert fired(recent.assign(kind=np.where(random.random(400) < 0.8, "a", "b")), old) == {"kind"}
-    assert fired(recent.assign(words="word1 " + recent["words"]), old) == {"words"}
-
-
-def test_values_never_seen_before_are_drift():
-    random = np.random.default_rng(2)
-    old, recent = rows(1000, random), rows(400, random)
-    found = feature_drift(recent.assign(kind="new"), profile(old, None, COLUMNS), COLUMNS, DRIFT)
-    assert (found[0].column, found[0].change, found[0].state) == ("kind", 1.0, "fired")
-    assert found[0].where == "new: 0.0% → 100.0%"
-    assert "words" in fired(recent.assign(words="entirely other text"), old)
-
-
-def test_a_column_that_is_gone_is_drift_and_one_that_never_was_is_not():
     random = np.random.default_rng(3)
-    old, recent = rows(500, random), rows(300, random)
-    assert fired(recent.assign(size=np.nan), old) == {"size"}
-    assert fired(recent.assign(hole=1.0), old) == {"hole"}
-    assert states(recent, old)["constant"] == "quiet"
-    assert states(recent, old)["empty"] == "quiet"
-    assert states(recent.assign(words=""), old.assign(words=""))["words"] == "quiet"
+    assert fired(RECENT.assign(size=RECENT["size"] + 1), OLD) == {"size"}
+    assert fired(RECENT.assign(kind=np.where(random.random(400) < 0.8, "a", "b")), OLD) == {"kind"}
+    assert fired(RECENT.assign(words="word1 " + RECENT["words"]), OLD) == {"words"}
+
+
+def test_the_largest_change_comes_first():
+    now = known(RECENT.assign(kind="new", size=RECENT["size"] + 1))
+    found = drift(now, now["labels"], known(OLD), COLUMNS, TRIGGER)
+    assert [row.column for row in found[:2]] == ["kind", "size"]
+    assert found[0].where == "new: 0.0% → 100.0%"
+
+
+def test_changed_answers_and_labels_are_seen_without_any_change_of_features():
+    now, old = known(RECENT, said=0.8), known(OLD)
+    found = {row.column: row for row in drift(now, answers(pd.Series(["no"] * 60)), old, COLUMNS, TRIGGER)}
+    assert {name for name, row in found.items() if row.state == "fired"} == {SAID, "y"}
+    assert found[SAID].where == "yes: 50.0% → 80.0%"
+    assert (found["y"].change, found["y"].n) == (0.5, 60)
+
+
+def test_answers_that_are_numbers_are_compared_as_numbers():
+    random = np.random.default_rng(4)
+    old, now = random.normal(size=1000), random.normal(0.5, size=400)
+    before, after = (profile(frame, COLUMNS, None, pd.Series(said)) for frame, said in ((OLD, old), (RECENT, now)))
+    row = {row.column: row for row in drift(after, answers(pd.Series(now)), before, COLUMNS, TRIGGER)}[SAID]
+    assert row.state == "fired"
+    assert row.change == pytest.approx(ks_2samp(old, now).statistic)
+
+
+def test_texts_of_other_words_are_drift_and_no_word_is_told():
+    row = compare(RECENT.assign(words="entirely other text"), OLD)["words"]
+    assert (row.state, row.where) == ("fired", "some words: 0.0% → 100.0% of rows")
+
+
+def test_a_column_that_is_gone_or_new_is_drift_and_an_empty_one_is_not():
+    assert fired(RECENT.assign(size=np.nan), OLD) == {"size"}
+    assert fired(RECENT.assign(hole=1.0), OLD) == {"hole"}
+    assert compare(RECENT.assign(hole=1.0), OLD)["hole"].where == "no value: 100.0% → 0.0%"
+    assert fired(RECENT.assign(empty="now"), OLD) == {"empty"}
+    assert states(RECENT.assign(words=""), OLD.assign(words=""))["words"] == "quiet"
+
+
+def test_more_gaps_are_drift_in_every_kind_of_column():
+    holes = pd.Series(np.arange(400) % 4 == 0)
+    gappy = RECENT.mask(holes)
+    assert fired(gappy, OLD) >= {"words", "kind", "constant", "size", "count"}
+    assert compare(gappy, OLD)["size"].where == "no value: 0.0% → 25.0%"
+    assert compare(gappy, OLD)["size"].change == 0.25
+
+
+def test_a_few_numbers_among_gaps_are_too_few_to_be_quiet():
+    # 20 and 8 numbers: the gaps can be compared (98 % both), the numbers cannot.
+    old, recent = (frame.assign(size=frame["size"].where(np.arange(len(frame)) % 50 == 0)) for frame in (OLD, RECENT))
+    assert states(recent, old)["size"] == "underpowered"
+    assert states(recent.assign(size=1.0), old)["size"] == "fired"
 
 
 @pytest.mark.parametrize(("old", "recent"), [(1000, 1), (1000, 49), (49, 1000)])
 def test_too_few_rows_are_underpowered_however_large_the_change(old, recent):
-    random = np.random.default_rng(4)
-    found = states(rows(recent, random).assign(kind="new", size=99.0), rows(old, random))
-    assert set(found.values()) == {"underpowered"}
+    found = compare(rows(recent, 5).assign(kind="new", size=99.0), rows(old, 6))
+    assert {row.state for row in found.values()} == {"underpowered"}
+    assert found["kind"].where == f"{min(old, recent)} rows are too few"
+    assert found["kind"].p_value is None
+
+
+def test_no_rows_at_all_are_unknown():
+    assert {row.state for row in compare(rows(0, 1), OLD).values()} == {"unknown"}
 
 
 def test_a_significant_change_that_is_too_small_to_matter_stays_quiet():
-    random = np.random.default_rng(5)
-    old, recent = rows(6000, random), rows(6000, random)
+    old, recent = rows(6000, 7), rows(6000, 8)
     nudged = recent.assign(size=recent["size"] + 0.15)
-    found = {row.column: row for row in feature_drift(nudged, profile(old, None, COLUMNS), COLUMNS, DRIFT)}
-    assert found["size"].p_value < 1e-6
-    assert found["size"].state == "quiet"
+    strict = TRIGGER.model_copy(update={"drift": Drift(min_change=0.03, min_rows=50)})
+    assert compare(nudged, old)["size"].state == "quiet"
+    assert compare(nudged, old)["size"].p_value == 1.0
+    assert compare(nudged, old, strict)["size"].state == "fired"
 
 
 def test_the_change_of_numbers_is_the_kolmogorov_smirnov_distance():
-    random = np.random.default_rng(6)
-    old, recent = rows(500, random), rows(300, random)
-    # Whole numbers up to 16 have a code each, so nothing is lost against scipy's test on the numbers themselves.
-    whole = recent.assign(count=recent["count"] + (random.random(300) < 0.3))
-    found = {row.column: row for row in feature_drift(whole, profile(old, None, COLUMNS), COLUMNS, DRIFT)}
-    assert found["count"].change == pytest.approx(kstest(old["count"], whole["count"]).statistic)
+    whole = RECENT.assign(count=RECENT["count"] + (np.arange(400) % 3 == 0))
+    row = compare(whole, OLD)["count"]
+    scipy = ks_2samp(OLD["count"], whole["count"])
+    assert row.change == pytest.approx(scipy.statistic)
+    below = [(side["count"] <= scipy.statistic_location).mean() for side in (OLD, whole)]
+    assert row.where == f"up to {scipy.statistic_location:g}: {below[0]:.1%} → {below[1]:.1%}"
 
 
-def test_the_change_of_shares_by_hand():
-    # 60 of 100 rows were a, 45 of 50 are: +0.3. Pooled share 105/150 = 0.7, standard error sqrt(0.7 * 0.3 * (1/100 + 1/50))
-    # = 0.07937, z = 3.780, two-sided p = 0.000157, times two values = 0.000314.
-    found = label_shift(pd.Series(["a"] * 45 + ["b"] * 5), {"a": 60, "b": 40}, DRIFT)
-    assert found.change == pytest.approx(0.3)
-    assert found.p_value == pytest.approx(0.000314, abs=2e-6)
-    assert found.state == "fired"
+def test_numbers_of_different_precision_are_compared_at_the_coarser_one():
+    random = np.random.default_rng(9)
+    old, recent = random.normal(size=20_000), random.normal(0.3, size=300)
+    frames = rows(20_000, 9).assign(size=old), rows(300, 9).assign(size=recent)
+    row = compare(frames[1], frames[0])["size"]
+    # Of 20,000 normal numbers six or seven bits are left: at most 0.4 % of the rows are ties.
+    assert row.change == pytest.approx(ks_2samp(old, recent).statistic, abs=0.01)
+    assert row.state == "fired"
 
 
-def test_labels_are_not_compared_where_one_side_has_none():
-    assert label_shift(pd.Series(["a"]), {}, DRIFT) is None
-    assert label_shift(pd.Series([None], dtype="str"), {"a": 1}, DRIFT) is None
-    assert label_shift(pd.Series(["a"]), {"a": 100}, DRIFT).state == "underpowered"
+def test_the_p_value_of_shares_is_fishers_times_levels_times_columns():
+    # 500 of 1,000 were a, 260 of 400 are: both levels differ by 15 points, and nothing else by 10. Two levels, nine columns.
+    recent = RECENT.assign(kind=np.where(np.arange(400) < 260, "a", "b"))
+    old = OLD.assign(kind=np.where(np.arange(1000) < 500, "a", "b"))
+    row = compare(recent, old)["kind"]
+    assert row.change == pytest.approx(0.15)
+    tail = fisher_exact([[260, 140], [500, 500]], alternative="greater").pvalue
+    assert row.p_value == pytest.approx(2 * 9 * 2 * tail, rel=0.05)
 
 
-def test_a_column_that_the_profile_does_not_know_is_left_out():
-    random = np.random.default_rng(7)
-    old, recent = rows(100, random), rows(100, random)
-    reference = profile(old, None, COLUMNS)
+def test_a_rare_value_that_grows_is_seen_beside_a_large_reference():
+    strict = TRIGGER.model_copy(update={"drift": Drift(min_change=0.05, min_rows=50)})
+    old = rows(5000, 10).assign(kind=["rare"] * 10 + ["common"] * 4990)
+    assert compare(rows(200, 11).assign(kind=["rare"] * 12 + ["common"] * 188), old, strict)["kind"].state == "fired"
+
+
+def test_long_names_of_categories_are_shortened():
+    row = compare(RECENT.assign(kind="very\nlong " * 20), OLD)["kind"]
+    assert row.where == "very long very long very long very long…: 0.0% → 100.0%"
+
+
+def test_a_column_that_the_profile_does_not_know_is_unknown():
+    reference = known(OLD)
     del reference["columns"]["size"]
-    assert "size" not in {row.column for row in feature_drift(recent, reference, COLUMNS, DRIFT)}
+    found = {row.column: row for row in drift(known(RECENT), None, reference, COLUMNS, TRIGGER)}
+    assert (found["size"].state, found["size"].where) == ("unknown", "the baseline's profile has nothing of it")
+    assert (found["y"].state, found["y"].where) == ("unknown", "no rows to compare")
+    assert found["kind"].state == "quiet"
 
 
-def test_holm_by_hand():
-    # Sorted 0.01, 0.02, 0.03, 0.9: times 4, 3, 2, 1 = 0.04, 0.06, 0.06, 0.9; never below the one before.
-    assert holm([0.02, 0.9, 0.01, 0.03]) == pytest.approx([0.06, 0.9, 0.04, 0.06])
-    # Sorted 0.01, 0.011, 0.5: times 3, 2, 1 = 0.03, 0.022, 0.5; the second is lifted to 0.03.
-    assert holm([0.01, 0.011, 0.5]) == pytest.approx([0.03, 0.03, 0.5])
-    assert holm([0.6, 0.7]) == [1.0, 1.0]
-    assert holm([]) == []
+def test_a_column_of_another_kind_is_unknown():
+    reference = known(OLD)
+    reference["columns"]["size"] = reference["columns"]["kind"]
+    found = {row.column: row for row in drift(known(RECENT), None, reference, COLUMNS, TRIGGER)}
+    assert (found["size"].state, found["size"].where) == ("unknown", "categorical in the baseline's profile, numeric now")
+
+
+def test_a_profile_of_an_earlier_version_is_unknown_and_no_crash():
+    old = {
+        "rows": 1000,
+        "columns": {
+            name: {"kind": kind, "present": 1000, "counts": {"20016": 1000}}
+            for name, kind in {"words": "text", "kind": "categorical", "constant": "categorical", "size": "numeric"}.items()
+        },
+        "labels": {"yes": 1000},
+    }
+    now = known(RECENT)
+    found = drift(now, now["labels"], old, COLUMNS, TRIGGER)
+    assert {row.state for row in found} == {"unknown"}
+    earlier = {row.column for row in found if row.where == "the baseline's profile was made by an earlier version"}
+    assert earlier == {"words", "kind", "constant", "size", "y"}
+
+
+def test_the_changes_by_column_and_week():
+    def week(name: str, frame: pd.DataFrame) -> Week:
+        own = profile(frame, COLUMNS, None, pd.Series(["yes"] * len(frame)))
+        return Week(name=name, first=date(2026, 1, 5), last=date(2026, 1, 11), profile=own)
+
+    weeks = [week("2026-W02", RECENT), week("2026-W03", RECENT.assign(kind="new")), week("2026-W04", RECENT[:49])]
+    found = weekly(weeks, known(OLD), COLUMNS, TRIGGER)
+    assert found.keys() == {*COLUMNS.features, SAID}
+    assert found["kind"]["2026-W03"] == 1.0
+    assert found["kind"]["2026-W04"] is None  # 49 rows
+    assert found[SAID] == {"2026-W02": 0.5, "2026-W03": 0.5, "2026-W04": None}
+    # The week by itself is what a run on that week alone would say.
+    assert found["size"]["2026-W02"] == compare(RECENT, OLD)["size"].change
+    assert merge([own.profile for own in weeks])["rows"] == 849

@@ -1,0 +1,85 @@
+"""Unusual days: what a campaign or a one-off explains, and what it does not."""
+
+import pytest
+from made_world import made_params, made_world
+from test_facts import RED, found, signals
+
+from stages.signals.unusual import campaigns, one_off
+
+PARAMS = made_params()
+GONE = {"color": {"2026-W12": 0.4, "2026-W13": 0.01}}
+FIRED = {"feature_drift": "fired"}
+
+
+def window(kind: str, starts: str, ends: str):
+    return made_world(PARAMS, events={kind: [{"starts": starts, "ends": ends, "what": "Spring"}]})
+
+
+@pytest.mark.parametrize(
+    ("starts", "ends", "holds"),
+    [
+        ("2026-03-29", "2026-04-10", True),  # runs
+        ("2026-03-30", "2026-04-10", False),  # is to come
+        ("2026-03-10", "2026-03-16", True),  # touched the recent W12
+        ("2026-03-09", "2026-03-15", False),  # W11 is neither recent nor judged
+        ("2026-03-08", "2026-03-08", True),  # W10, half of the rows that performance was judged on
+        ("2026-02-10", "2026-02-22", False),  # W08 is neither
+    ],
+)
+def test_a_campaign_matters_while_it_runs_or_where_rows_that_are_looked_at_came_in(starts, ends, holds):
+    assert campaigns(window("campaigns", starts, ends), PARAMS) == ([f"Spring ({starts} to {ends})"] if holds else [])
+    assert found(window("campaigns", starts, ends))["campaign"].holds is holds
+
+
+@pytest.mark.parametrize(
+    ("starts", "ends", "states", "holds"),
+    [
+        ("2026-03-16", "2026-03-18", {"feature_drift": "fired"}, True),
+        ("2026-03-16", "2026-03-18", {"prediction_drift": "fired"}, True),
+        ("2026-03-16", "2026-03-29", {"feature_drift": "fired"}, False),  # today it is not over
+        ("2026-03-09", "2026-03-15", {"feature_drift": "fired"}, False),  # before the recent weeks
+        ("2026-03-16", "2026-03-18", {"feature_drift": "fired", "performance": "fired"}, False),  # judged on W09 and W10
+        ("2026-03-01", "2026-03-05", {"performance": "fired", "label_shift": "fired"}, True),
+        ("2026-03-05", "2026-03-05", {"performance": "fired"}, True),  # half of the judged rows
+        ("2026-03-01", "2026-03-05", {"performance": "fired", "feature_drift": "fired"}, False),
+        ("2026-03-01", "2026-03-16", {"performance": "fired", "feature_drift": "fired"}, True),
+        ("2026-02-10", "2026-02-22", {}, False),
+    ],
+)
+def test_a_one_off_on_record_has_to_explain_all_that_fired(starts, ends, states, holds):
+    words = one_off(window("one_offs", starts, ends), signals(**states), [], {}, PARAMS)
+    assert (words is not None) is holds
+    assert words is None or f"Spring ({starts} to {ends})" in words
+
+
+def test_drift_that_the_newest_batch_does_not_show_is_a_one_off():
+    world = made_world(PARAMS)
+    assert one_off(world, signals(**FIRED), [RED], GONE, PARAMS) == "color changed for a time, and in 2026-W13 no longer"
+    assert found(drift=[RED], weekly=GONE, **FIRED)["one_off"].holds is True
+    assert one_off(world, signals(**FIRED, performance="fired"), [RED], GONE, PARAMS) is None
+
+
+@pytest.mark.parametrize(
+    ("weekly", "least"),
+    [
+        ({"color": {"2026-W12": 0.4, "2026-W13": 0.05}}, 200),  # as large as counts
+        ({"color": {"2026-W12": 0.4, "2026-W13": None}}, 200),  # not known to be gone
+        ({"color": {"2026-W12": 0.4}}, 200),
+        ({}, 200),
+        (GONE, 301),  # 300 rows in the newest batch are too few to tell
+    ],
+)
+def test_drift_that_may_be_there_still_is_none(weekly, least):
+    params = made_params({"trigger.drift.min_rows": least})
+    assert one_off(made_world(params), signals(**FIRED), [RED], weekly, params) is None
+
+
+def test_of_two_columns_both_have_to_be_as_usual_again():
+    size = RED.__class__(**{**RED.__dict__, "column": "size"})
+    still = {**GONE, "size": {"2026-W12": 0.3, "2026-W13": 0.3}}
+    assert one_off(made_world(PARAMS), signals(**FIRED), [RED, size], still, PARAMS) is None
+
+
+def test_in_a_world_without_fresh_rows_or_weeks_nothing_is_unusual():
+    world = made_world(PARAMS, through="2026-W10")
+    assert (campaigns(world, PARAMS), one_off(world, signals(), [], {}, PARAMS)) == ([], None)
