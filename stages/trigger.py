@@ -22,6 +22,7 @@ from stages.modelling import bundle
 from stages.modelling.estimator import features, targets
 from stages.partitions import partition_names, partition_rows, read_partitions
 from stages.reading.periods import Period, period
+from stages.sections import Columns
 from stages.settings import Params, load
 from stages.signals.calibration import calibration
 from stages.signals.change import Change, change_point
@@ -56,7 +57,7 @@ class _Seen:
 def judge(world: World, params: Params) -> dict[str, Any]:
     """The verdict with its reasons, every signal, every fact, and when to look again."""
     rows = _drift(world, params)
-    by_week = weekly(world.weeks, world.profile, params.columns, params.trigger)
+    by_week = weekly(world.weeks, world.profile, _watched(params), params.trigger)
     change = change_point(world, rows, by_week, params)
     found = {
         own.name: own
@@ -94,7 +95,14 @@ def _drift(world: World, params: Params) -> list[ColumnDrift]:
     if not recent:
         return []
     labels = world.fresh[params.columns.target]
-    return drift(merge(recent), answers(labels) if len(labels) else None, world.profile, params.columns, params.trigger)
+    return drift(merge(recent), answers(labels) if len(labels) else None, world.profile, _watched(params), params.trigger)
+
+
+def _watched(params: Params) -> Columns:
+    """The columns, but for those that follow the calendar: they are never what they were."""
+    names, left_out = params.columns, set(params.batches.calendar)
+    kinds = {kind: [name for name in getattr(names, kind) if name not in left_out] for kind in ("text", "categorical", "numeric")}
+    return names.model_copy(update=kinds)
 
 
 def _measured(world: World, change: Change | None, params: Params) -> list[Signal]:

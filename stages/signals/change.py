@@ -56,13 +56,13 @@ def _recorded(world: World) -> Change | None:
 
 def _begun(world: World, drift: Sequence[ColumnDrift], weekly: Weekly, params: Params) -> tuple[Week, str] | None:
     """The week since which the column that changed most has stayed changed, and that column."""
-    for row in drift:
-        if row.state == "fired" and row.column in weekly:
-            changes = [weekly[row.column].get(week.name) for week in world.weeks]
-            stay = _length(changes, params.trigger.drift.min_change)
-            if 0 < stay < len(changes) and not _passing(world, world.weeks[-stay]):
-                return world.weeks[-stay], row.column
-    return None
+    column = next((row.column for row in drift if row.state == "fired" and row.column in weekly), None)
+    if column is None:
+        return None
+    changes = [weekly[column].get(week.name) for week in world.weeks]
+    stay = _length(changes, params.trigger.drift.min_change)
+    known = 0 < stay < len(changes) and not _passing(world, world.weeks[-stay])
+    return (world.weeks[-stay], column) if known else None
 
 
 def _passing(world: World, week: Week) -> bool:

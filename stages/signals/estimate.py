@@ -2,7 +2,9 @@
 
 Confidence-based performance estimation (NannyML's CBPE; Kivimäki, Białek, Nurminen & Kuberski, JAIR 2025): if a score of 0.8
 means that 80 % are right, then scores alone say how many are right. It sees harm that comes from other rows, more of which are
-hard. It does not see that rows of one kind get another label than before, until fresh labels show it: those recalibrate.
+hard. It does not see that rows of one kind get another label than before, until fresh labels show it: those recalibrate. And it
+errs where rows of one score are harder in new places than in old ones: by a point or two in a model that fits, by ten and more in
+one that does not, when a feature moves by two standard deviations. So it is a reason to look for labels, not a measurement.
 """
 
 from collections.abc import Sequence

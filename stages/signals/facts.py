@@ -45,7 +45,7 @@ def facts(
     labels = _labels(world, change, params)
     return {
         **_record(world, params),
-        **_events(world, params),
+        **_events(world, signals, params),
         "one_off": _so(one_off(world, signals, drift, weekly, params), "no one-off is known that explains what fired"),
         **_stability(signals),
         "poor_data": _poor_data(world, params),
@@ -60,10 +60,8 @@ def _so(words: str | None, otherwise: str) -> Fact:
 
 def _record(world: World, params: Params) -> dict[str, Fact]:
     """From the ledger: cool-down, deployments and promotions, what there is to go back to."""
-    live, days = world.ledger.live, params.trigger.deployment_days
+    days = params.trigger.deployment_days
     wet = [f"{event.name} went live on {event.at}" for event in world.events.deployed(world.as_of, days)]
-    if live.version and 0 <= (world.as_of - world.ledger.since).days <= days:
-        wet.append(f"version {live.version} went into production on {world.ledger.since}")
     good = _previous(world)
     back = f"version {good} served before and was never rolled back" if good else ""
     return {
@@ -96,13 +94,13 @@ def _cool_down(world: World, params: Params) -> Fact:
     return Fact(holds=True, why="; ".join(filter(None, [words, cost(world, params)])))
 
 
-def _events(world: World, params: Params) -> dict[str, Fact]:
+def _events(world: World, signals: Mapping[str, Signal], params: Params) -> dict[str, Fact]:
     broken = [f"{event.what} (open since {event.opened})" for event in world.events.open_incidents(world.as_of)]
     frozen = [window.words for window in world.events.running("freezes", world.as_of)]
     return {
         "open_incident": _so("; ".join(broken), "no incident is open"),
         "data_freeze": _so("; ".join(frozen), "no freeze is on"),
-        "campaign": _so("; ".join(campaigns(world, params)), "no campaign touches the rows that were looked at"),
+        "campaign": _so("; ".join(campaigns(world, signals, params)), "no campaign touches the rows that were looked at"),
     }
 
 

@@ -1,5 +1,6 @@
 """Does the baseline still do what it promised, on trusted labels that it never trained on and that judge no candidate?"""
 
+from datetime import timedelta
 from typing import Any
 
 import numpy as np
@@ -18,16 +19,20 @@ RESAMPLED = 5_000  # rows that are resampled at most; the noise of more rows fol
 
 
 def performance(world: World, params: Params) -> Signal:
-    """The baseline on the newest `split.holdout_batches` fresh batches against what it promised.
+    """The baseline on the newest `split.holdout_batches` fresh batches against what it promised, measured on earlier ones.
 
     The loss must exceed `trigger.max_performance_drop`, and be beyond the noise of both figures: the promise was measured on
     `rows` rows of its own, so the error of the `n` fresh rows counts sqrt(1 + n / rows) times.
     """
     name, limit, promised = "performance", params.trigger.max_performance_drop, promise(world, params)
+    after = since_promise(world, params)
     if world.said is None or promised is None:
         why = "no fresh trusted labels, or no promise of the baseline to hold them against"
         return Signal(name=name, state="unknown", threshold=limit, why=why)
-    said = newest(world, params)
+    if not after:
+        why = f"all {len(world.fresh)} fresh labels are of batches that the promise was measured on"
+        return Signal(name=name, state="unknown", threshold=limit, why=why)
+    said = coded(world.said).rows(world.fresh["batch"].isin(after[-params.split.holdout_batches :]).to_numpy())
     n, metric, significance = len(said.truth), params.gate.primary, params.trigger.significance
     value, low, high = _measured(metric, said, significance, params.seed)
     if value is None or low is None or high is None or n < params.trigger.drift.min_rows:
@@ -72,6 +77,12 @@ def promise(world: World, params: Params) -> float | None:
     """What the production version promised, if it was today's primary metric."""
     live = world.ledger.live
     return live.promised if live.metric == params.gate.primary else None
+
+
+def since_promise(world: World, params: Params) -> list[str]:
+    """The fresh batches that were not mature when the baseline was promoted, oldest first: the others made its promise."""
+    mature = world.ledger.live.as_of - timedelta(days=params.labels.maturity_days)
+    return [name for name in dict.fromkeys(world.fresh["batch"]) if world.training[name].last > mature]
 
 
 def newest(world: World, params: Params) -> Predictions:

@@ -14,11 +14,12 @@ ON_RECENT = ("feature_drift", "prediction_drift")  # signals that look at the re
 ON_FRESH = ("label_shift", "performance")  # signals that look at the newest fresh ones
 
 
-def campaigns(world: World, params: Params) -> list[str]:
+def campaigns(world: World, signals: Mapping[str, Signal], params: Params) -> list[str]:
     """The campaigns that run, or in which recent rows or most rows that performance was judged on came in; with their days."""
     all_ = world.events.campaigns
     found = [*world.events.running("campaigns", world.as_of), *_on_recent(all_, world)]
-    found += all_ if _share_of_judged(all_, world, params) >= MOST else []
+    judged = any(signals[name].state == "fired" for name in ON_FRESH if name in signals)
+    found += all_ if judged and _share_of_judged(all_, world, params) >= MOST else []
     known = [window for window in found if window.starts <= world.as_of]
     return list(dict.fromkeys(window.words for window in known))
 

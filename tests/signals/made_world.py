@@ -35,6 +35,7 @@ SETTINGS = {
     "split.training_days": 84,
     "split.holdout_batches": 2,
     "split.recent_batches": 2,
+    "labels.sources": {"agent": {"trust": 0.95, "maturity_days": 21, "independent": True}},  # no fresh row made the promise
     "trigger.cadence_days": 21,
     "trigger.cool_down_days": 14,
     "trigger.min_new_labels": 500,

@@ -52,12 +52,14 @@ def test_todays_own_attempt_is_no_reason_to_wait():
 
 
 @pytest.mark.parametrize(("days", "holds"), [(0, True), (7, True), (8, False)])
-def test_a_deployment_or_promotion_is_recent_for_deployment_days(days, holds):
+def test_a_deployment_is_recent_for_deployment_days(days, holds):
     events = {"deployments": [{"at": day(days), "name": "form-3", "what": "New form"}]}
     assert found(made_world(PARAMS, events=events))["recent_deployment"].holds is holds
-    promoted = found(made_world(PARAMS, record=ledger(promotion(77, 1), promotion(days))))["recent_deployment"]
-    assert promoted.holds is holds
-    assert holds is (f"version 2 went into production on {day(days)}" in promoted.why)
+
+
+def test_a_promotion_is_no_deployment_it_changes_no_column():
+    world = made_world(PARAMS, record=ledger(promotion(77, 1), promotion(0)))
+    assert found(world)["recent_deployment"].holds is False
 
 
 def rolled_back(version: int, back_to: int) -> Entry:

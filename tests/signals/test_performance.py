@@ -27,7 +27,7 @@ def answered(right: int, n: int) -> Predictions:
 def world_of(*said: Predictions, rows: int | None = 500, **more) -> World:
     """Fresh batches with these answers; version 2 promised 0.8, measured on `rows` rows."""
     fresh = [pd.DataFrame({"batch": f"2026-W{7 + place:02d}", "label": own.truth}) for place, own in enumerate(said)]
-    record = ledger(promotion(14, **{"rows": rows, **more}))
+    record = ledger(promotion(70, **{"rows": rows, **more}))
     world = made_world(made_params(), record=record)
     return replace(world, fresh=pd.concat(fresh, ignore_index=True), said=Predictions.joined(said))
 
@@ -161,5 +161,14 @@ def test_where_nothing_changed_it_fires_no_more_often_than_asked():
 
 
 def _state(world: World, right: int, promised: float, params) -> str:
-    record = ledger(promotion(14, promised=promised, rows=600))
+    record = ledger(promotion(70, promised=promised, rows=600))
     return performance(replace(world, ledger=record, said=answered(right, 300)), params).state
+
+
+def test_the_rows_that_made_the_promise_are_not_held_against_it():
+    # promoted on 2026-03-15, when labels were mature after 7 days: batches through 2026-03-08 (W10) had made the promise
+    params = made_params({"labels.sources": {"agent": {"trust": 0.95, "maturity_days": 7, "independent": True}}})
+    found = performance(made_world(params), params)
+    assert (found.state, found.why) == ("unknown", "all 600 fresh labels are of batches that the promise was measured on")
+    params = made_params({"labels.sources": {"agent": {"trust": 0.95, "maturity_days": 8, "independent": True}}})
+    assert performance(made_world(params), params).n == 300

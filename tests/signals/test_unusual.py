@@ -27,8 +27,14 @@ def window(kind: str, starts: str, ends: str):
     ],
 )
 def test_a_campaign_matters_while_it_runs_or_where_rows_that_are_looked_at_came_in(starts, ends, holds):
-    assert campaigns(window("campaigns", starts, ends), PARAMS) == ([f"Spring ({starts} to {ends})"] if holds else [])
-    assert found(window("campaigns", starts, ends))["campaign"].holds is holds
+    fired = signals(performance="fired")
+    assert campaigns(window("campaigns", starts, ends), fired, PARAMS) == ([f"Spring ({starts} to {ends})"] if holds else [])
+    assert found(window("campaigns", starts, ends), performance="fired")["campaign"].holds is holds
+
+
+def test_a_campaign_among_judged_rows_is_over_where_nothing_fired_on_them():
+    over = window("campaigns", "2026-03-08", "2026-03-08")
+    assert campaigns(over, signals(performance="quiet"), PARAMS) == []
 
 
 @pytest.mark.parametrize(
@@ -82,4 +88,4 @@ def test_of_two_columns_both_have_to_be_as_usual_again():
 
 def test_in_a_world_without_fresh_rows_or_weeks_nothing_is_unusual():
     world = made_world(PARAMS, through="2026-W10")
-    assert (campaigns(world, PARAMS), one_off(world, signals(), [], {}, PARAMS)) == ([], None)
+    assert (campaigns(world, signals(), PARAMS), one_off(world, signals(), [], {}, PARAMS)) == ([], None)
