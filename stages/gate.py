@@ -11,7 +11,7 @@ from typing import Any
 from stages import artefacts
 from stages.decision.baseline import POINTER, Git, Old, baseline_commit, metrics_diff, pointer_md5, recorded_at, run_git
 from stages.decision.ledger import Ledger, read_ledger
-from stages.decision.rules import Evidence
+from stages.decision.rule import Evidence
 from stages.decision.verdict import decide
 from stages.errors import CannotJudge, InputError, one_line_errors
 from stages.settings import Params, load
@@ -34,15 +34,15 @@ def judge(params: Params, git: Git) -> dict[str, Any]:
     old = old_values(compared["baseline"], compared["golden"], git) if ledger.live.version else _version_zero(comparison, git)
     golden = {name: old.values.get(f"golden.{name}") for name in params.evaluate.metrics}
     evidence = Evidence(
-        artefacts.read_json(artefacts.TRIGGER),
-        artefacts.read_json(artefacts.EVALUATION),
-        comparison,
-        artefacts.read_json(artefacts.LATENCY),
-        ledger.live.version or 0,
-        ledger.rejected,
-        golden,
-        old.source,
-        old.doubt,
+        trigger=artefacts.read_json(artefacts.TRIGGER),
+        evaluation=artefacts.read_json(artefacts.EVALUATION),
+        comparison=comparison,
+        latency=artefacts.read_json(artefacts.LATENCY),
+        version=ledger.live.version or 0,
+        rejected=ledger.rejected,
+        old_golden=golden,
+        source=old.source,
+        doubt=old.doubt,
     )
     return decide(evidence, params).as_dict() | {
         "baseline": {"version": ledger.live.version, "md5": compared["baseline"], "commit": old.commit},

@@ -22,6 +22,7 @@ def _clause(value: Any) -> Any:
 Day = Annotated[date, BeforeValidator(_day)]
 Days = Annotated[int, Field(ge=0, le=36500)]  # a century: dates end in the year 9999
 Share = Annotated[float, Field(ge=0, le=1)]
+Gain = Annotated[float, Field(ge=0)] | Annotated[str, Field(pattern=r"^\d+(\.\d+)?%$")]  # absolute, or relative to the baseline
 Clause = Annotated[str | dict[Literal["any", "all", "not"], Any], BeforeValidator(_clause)]
 
 
@@ -164,6 +165,10 @@ class Train(Section):
 
     estimator: str
     arguments: dict[str, Any]
+    search: dict[str, Annotated[list[Any], Field(min_length=1)]]
+    class_weight: Literal["balanced"] | None
+    source_weights: dict[str, Annotated[float, Field(gt=0)]]
+    calibration: Literal["sigmoid", "isotonic", "temperature"] | None
     tfidf: dict[str, Any]
     min_category_rows: Annotated[int, Field(ge=1)]
     packages: list[str]
@@ -175,11 +180,25 @@ class Train(Section):
         return self
 
 
+class Cost(Section):
+    """What a wrong answer costs: by truth and answer, or a column that says it for each row."""
+
+    matrix: dict[str, dict[str, float]] | None = None
+    column: str | None = None
+
+    @model_validator(mode="after")
+    def _one_of_both(self) -> "Cost":
+        if (self.matrix is None) == (self.column is None):
+            raise ValueError("have either a matrix (truth: {answer: cost}) or a column")
+        return self
+
+
 class Evaluate(Section):
     """What is measured."""
 
     metrics: Annotated[list[str], Field(min_length=1)]
     segments: list[str]
+    cost: Cost | None
     latency_rounds: Annotated[int, Field(ge=5)]
     latency_rows: Annotated[int, Field(ge=1)]
 
@@ -188,13 +207,18 @@ class Gate(Section):
     """What the candidate has to prove."""
 
     primary: str
-    min_gain: Annotated[float, Field(ge=0)]
+    min_gain: Gain
+    strict: bool
     confidence: Annotated[float, Field(gt=0.5, lt=1)]
     critical: list[str]
     max_segment_drop: Annotated[float, Field(ge=0)]
     min_segment_rows: Annotated[int, Field(ge=2)]
     floors: dict[str, float]
+    max_calibration_rise: Share | None
+    max_cost_rise: Annotated[float, Field(ge=0)] | None
     max_golden_drop: Annotated[float, Field(ge=0)]
+    golden_days: Annotated[Days, Field(ge=1)]
+    golden_attempts: Annotated[int, Field(ge=1)]
     max_latency_ratio: Annotated[float, Field(gt=0)]
     max_latency_ms: Annotated[float, Field(gt=0)]
 

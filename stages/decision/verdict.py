@@ -3,8 +3,8 @@
 from dataclasses import asdict, dataclass
 from typing import Any, Literal
 
-from stages.decision import rules
-from stages.decision.rules import Evidence, Rule
+from stages.decision import golden, quality, speed, standing
+from stages.decision.rule import Evidence, Rule
 from stages.settings import Params
 
 
@@ -24,18 +24,18 @@ class Decision:
 def decide(evidence: Evidence, params: Params) -> Decision:
     """Apply every rule."""
     applied = [
-        rules.wanted(evidence),
-        rules.gain(evidence, params),
-        *(rules.segment(gain, params) for gain in evidence.comparison["segments"]),
-        *rules.missing_segments(evidence, params),
-        *(rules.floor(name, floor, evidence) for name, floor in sorted(params.gate.floors.items())),
-        *rules.golden(evidence, params),
-        rules.latency_ratio(evidence, params),
-        rules.latency_budget(evidence, params),
-        rules.unseen(evidence),
-        rules.not_rejected(evidence),
-        rules.comparable(evidence),
-        *rules.first_promotion(evidence),
+        standing.wanted(evidence),
+        quality.gain(evidence, params),
+        *(quality.segment(gain, params) for gain in evidence.comparison["segments"]),
+        *quality.missing_segments(evidence, params),
+        *(quality.floor(name, floor, evidence) for name, floor in sorted(params.gate.floors.items())),
+        *golden.golden(evidence, params),
+        speed.latency_ratio(evidence, params),
+        speed.latency_budget(evidence, params),
+        standing.unseen(evidence),
+        standing.not_rejected(evidence),
+        standing.comparable(evidence),
+        *standing.first_promotion(evidence),
     ]
     return Decision(_verdict(applied), applied, _reasons(applied, evidence))
 
