@@ -3,7 +3,7 @@
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help repro test check lock bench clean unusable
+.PHONY: help setup repro test check lock bench clean unusable
 
 export DVC_NO_ANALYTICS := 1
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
@@ -12,7 +12,11 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 IN_VENV = PATH="$(CURDIR)/.venv/bin:$$PATH"
 
 help:  ## list the commands
-	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1|\2/p' Makefile | awk -F'|' '{ printf "%-13s  %s\n", $$1, $$2 }'
+	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1|\2/p' Makefile ci.mk | awk -F'|' '{ printf "%-14s  %s\n", $$1, $$2 }'
+
+setup: .venv/.stamp-runtime  ## install what is needed; later steps of a CI job find its commands
+	@if [ -n "$$GITHUB_PATH" ]; then echo "$(CURDIR)/.venv/bin" >>"$$GITHUB_PATH"; \
+	elif [ -n "$$TF_BUILD" ]; then echo "##vso[task.prependpath]$(CURDIR)/.venv/bin"; fi
 
 repro: .venv/.stamp-runtime  ## bring every stage up to date and print the verdict
 	@$(ENSURE_REPOSITORY)
@@ -23,12 +27,17 @@ repro: .venv/.stamp-runtime  ## bring every stage up to date and print the verdi
 test: .venv/.stamp-dev  ## run the whole test suite
 	@$(IN_VENV) .venv/bin/python -m pytest -n logical --maxprocesses 8 --dist loadfile
 
-check: .venv/.stamp-dev  ## lint, check the types, and compare params.schema.json with the settings
+check: .venv/.stamp-dev  ## lint code and workflows, check the types, and compare params.schema.json with the settings
 	@.venv/bin/ruff check --quiet .
 	@.venv/bin/mypy --no-error-summary
 	@$(IN_VENV) python -c 'import sys; from stages.settings import SCHEMA, schema_text; sys.exit(SCHEMA.read_text() != schema_text())' \
 	  || { echo 'params.schema.json must match stages/settings.py; run: .venv/bin/python -m stages.settings' >&2; exit 1; }
-	@echo 'ruff, mypy and params.schema.json: nothing to report'
+	@.venv/bin/zizmor --quiet --offline --pedantic --no-progress .github
+	@.venv/bin/check-jsonschema --quiet --builtin-schema vendor.github-workflows .github/workflows/*.yml
+	@.venv/bin/check-jsonschema --quiet --builtin-schema vendor.azure-pipelines --regex-variant nonunicode azure-pipelines.yml
+	@echo 'ruff, mypy, params.schema.json and workflows: nothing to report'
+
+include ci.mk
 
 bench: .venv/.stamp-runtime  ## measure time and memory
 	@$(IN_VENV) .venv/bin/python -m bench

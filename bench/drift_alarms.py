@@ -19,7 +19,7 @@ from bench.measure import progress
 from stages.sections import Columns, TriggerParams
 from stages.settings import load
 from stages.signals.drift import drift, drift_signals
-from stages.signals.profile import profile
+from stages.signals.profile import of_training, profile
 
 Sides = tuple[dict[str, Any], dict[str, Any]]  # the profiles of the baseline's rows and of the recent rows
 
@@ -86,8 +86,14 @@ def alarms(kind: Kind, size: tuple[int, int], trigger: TriggerParams, seeds: int
 def runs(kind: Kind, size: tuple[int, int], seeds: int) -> Iterator[Sides]:
     """Both profiles, seed by seed."""
     for seed in range(seeds):
-        old, new = (sketched(rows(kind, n, (seed, side)), kind) for side, n in enumerate(size))
-        yield old, new
+        old, new = (rows(kind, n, (seed, side)) for side, n in enumerate(size))
+        yield learned(old, kind), sketched(new, kind)
+
+
+def learned(frame: pd.DataFrame, kind: Kind) -> dict[str, Any]:
+    """The profile that a bundle would have of these training rows, of which the last fifth are the newest."""
+    newest = np.arange(len(frame)) >= 0.8 * len(frame)
+    return of_training(frame, newest, of(kind), frame[LABEL], frame[PREDICTED])
 
 
 def sketched(frame: pd.DataFrame, kind: Kind) -> dict[str, Any]:
@@ -108,7 +114,7 @@ def power(size: tuple[int, int], trigger: TriggerParams, seeds: int) -> dict[str
     kind = numbers(WIDE)
     found = {name: np.zeros((seeds, 2)) for name in NUMBERS}
     for seed in range(seeds):
-        old, frame = sketched(rows(kind, size[0], (seed, 0)), kind), rows(kind, size[1], (seed, 1))
+        old, frame = learned(rows(kind, size[0], (seed, 0)), kind), rows(kind, size[1], (seed, 1))
         new = sketched(frame, kind)
         for place, name in enumerate(NUMBERS):
             column = kind.numeric[place][0]

@@ -12,7 +12,6 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
-import pandas as pd
 import pyarrow.parquet as pq
 
 from stages.sections import Columns
@@ -46,30 +45,48 @@ def split(folder: Path) -> None:
         (folder / side).mkdir()
         for place, batch in enumerate(pq.ParquetFile(folder / f"{side}.parquet").iter_batches(BATCH_ROWS)):
             batch.to_pandas().to_parquet(folder / side / f"{place:03d}.parquet")
-    (folder / SAVED).write_text(json.dumps(sketched(folder / "ref")[0]))
+    (folder / SAVED).write_text(json.dumps(learned(folder / "ref")[0]))
 
 
 def compared(folder: Path, sides: str) -> tuple[list[ColumnDrift], float]:
     """What drifted, and the processor seconds it took: `sides` rows reads those of both, profile only the recent ones."""
     trigger = load(PARAMS).trigger
-    old, before = sketched(folder / "ref") if sides == "rows" else (json.loads((folder / SAVED).read_text()), 0.0)
-    new, now = sketched(folder / "cur")
+    old, before = learned(folder / "ref") if sides == "rows" else (json.loads((folder / SAVED).read_text()), 0.0)
+    new, now = sketched(sorted((folder / "cur").iterdir()))
     started = time.process_time()
     found = drift(new, None, old, _columns(old["columns"]), trigger)
     return found, before + now + time.process_time() - started
 
 
-def sketched(folder: Path) -> tuple[dict[str, Any], float]:
-    """The profile of all batches of a folder, and the processor seconds it took without reading them."""
-    busy, parts = 0.0, []
-    for file in sorted(folder.iterdir()):
-        frame = pd.read_parquet(file)
-        started = time.process_time()
-        parts.append(profile(frame, _columns(frame)))
-        busy += time.process_time() - started
+def learned(folder: Path) -> tuple[dict[str, Any], float]:
+    """The profile that a bundle would have of all batches, the last fifth being the newest, and the processor seconds it took."""
+    files = sorted(folder.iterdir())
+    last = max(1, len(files) // 5)
+    (older, before), (newest, now) = sketched(files[:-last]), sketched(files[-last:])
     started = time.process_time()
-    merged = merge(parts)
-    return merged, busy + time.process_time() - started
+    whole = merge([older, newest]) | {"newest": newest}
+    return whole, before + now + time.process_time() - started
+
+
+def sketched(files: Sequence[Path]) -> tuple[dict[str, Any], float]:
+    """The profile of some batches, each added as it is read, and the processor seconds it took without reading them."""
+    found, busy = _profile_of(files[0])
+    for file in files[1:]:
+        own, seconds = _profile_of(file)
+        started = time.process_time()
+        found = merge([found, own])
+        busy += seconds + time.process_time() - started
+    return found, busy
+
+
+def _profile_of(file: Path) -> tuple[dict[str, Any], float]:
+    """Of one batch, whose rows are gone before the next one is read."""
+    table = pq.ParquetFile(file).read(use_threads=False)  # threads keep memory of their own, for a file of a megabyte
+    frame = table.to_pandas(use_threads=False, self_destruct=True)
+    del table
+    started = time.process_time()
+    own = profile(frame, _columns(frame))
+    return own, time.process_time() - started
 
 
 def _columns(names: Iterable[str]) -> Columns:

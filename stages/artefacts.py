@@ -32,6 +32,7 @@ VALIDATION = Path("metrics/validation.json")
 TRIGGER = Path("metrics/trigger.json")
 EVALUATION = Path("metrics/evaluation.json")
 COMPARISON = Path("metrics/comparison.json")
+GOLDEN_ANSWERS = Path("metrics/golden.csv")
 LATENCY = Path("metrics/latency.json")
 DECISION = Path("metrics/decision.json")
 PLOTS = Path("metrics/plots")
@@ -45,6 +46,11 @@ def evaluation_of(md5: str) -> Path:
     return EVALUATIONS / f"{md5.removesuffix('.dir')}.json"
 
 
+def answers_of(md5: str) -> Path:
+    """Where the golden answers of a promoted bundle are kept, likewise."""
+    return EVALUATIONS / f"{md5.removesuffix('.dir')}.csv"
+
+
 def rounded(value: Any) -> Any:
     """Round every float of a JSON-like value to `DIGITS`; NaN and infinities become None, because JSON has no words for them."""
     if isinstance(value, dict):
@@ -54,6 +60,11 @@ def rounded(value: Any) -> Any:
     if isinstance(value, float):
         return round(float(value), DIGITS) + 0.0 if math.isfinite(value) else None
     return value
+
+
+def shown(value: float | None) -> str:
+    """A metric as people read it."""
+    return "undefined" if value is None else f"{value:.4f}"
 
 
 def write_text(path: Path, text: str) -> None:

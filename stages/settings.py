@@ -55,6 +55,31 @@ class Params(Section):
             raise ValueError(f"have `column=value` in gate.critical, with a column of evaluate.segments, got {unseen[0]!r}")
         return self
 
+    @model_validator(mode="after")
+    def _costs_are_known(self) -> "Params":
+        cost, names = self.evaluate.cost, self.columns
+        if cost is None:
+            if "neg_mean_cost" in self.evaluate.metrics:
+                raise ValueError("say in evaluate.cost what an answer costs, as evaluate.metrics has neg_mean_cost, got null")
+            if self.gate.max_cost_rise is not None:
+                raise ValueError("say in evaluate.cost what an answer costs, as gate.max_cost_rise is set, got null")
+        elif cost.matrix is not None and self.task != "classification":
+            raise ValueError("give evaluate.cost as a column where the task is regression, got a matrix")
+        elif cost.column in (names.id, names.time, names.target, *names.text, *names.categorical):
+            raise ValueError(f"name a column of numbers in evaluate.cost.column, got {cost.column!r}, which is another kind")
+        return self
+
+    @model_validator(mode="after")
+    def _training_fits_task_and_labels(self) -> "Params":
+        for name in ("class_weight", "calibration") if self.task == "regression" else ():
+            if getattr(self.train, name) is not None:
+                raise ValueError(f"have train.{name}: null where task is regression, got {getattr(self.train, name)!r}")
+        unknown = sorted(set(self.train.source_weights) - set(self.labels.sources))
+        if unknown:
+            known = ", ".join(self.labels.sources)
+            raise ValueError(f"name sources of labels.sources ({known}) in train.source_weights, got {unknown[0]!r}")
+        return self
+
 
 def load(path: Path = PARAMS) -> Params:
     """Read `params.yaml`.

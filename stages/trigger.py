@@ -5,8 +5,8 @@ models/baseline, models/ledger.yaml, data/events.yaml, data/kpi.csv and metrics/
 (verdict, reasons, every signal, every fact, the next look) and two pictures: drift, and performance, week by week.
 """
 
-from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, replace
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -16,8 +16,8 @@ import pandas as pd
 
 from stages import artefacts
 from stages.decision.ledger import read_ledger
-from stages.errors import one_line_errors
-from stages.evidence.scores import Predictions, predict
+from stages.errors import InputError, one_line_errors
+from stages.evidence.scores import Array, Predictions, predict
 from stages.modelling import bundle
 from stages.modelling.estimator import features, targets
 from stages.partitions import partition_names, partition_rows, read_partitions
@@ -32,7 +32,7 @@ from stages.signals.events import read_events
 from stages.signals.facts import facts
 from stages.signals.feedback import correction_rate, diagnosis, new_labels
 from stages.signals.follow_up import follow_up, next_look
-from stages.signals.kpi import kpi_fall, kpi_fall_since_change, kpi_slope, read_kpi
+from stages.signals.kpi import kpi_fall, kpi_fall_since_change, kpi_fall_since_promotion, kpi_slope, read_kpi, without_past_events
 from stages.signals.performance import performance, performance_by_week, promise
 from stages.signals.pictures import Promise, drift_picture, performance_picture
 from stages.signals.planned import planned
@@ -56,6 +56,7 @@ class _Seen:
 
 def judge(world: World, params: Params) -> dict[str, Any]:
     """The verdict with its reasons, every signal, every fact, and when to look again."""
+    world = replace(world, kpi=without_past_events(world.kpi, world.events, world.as_of))
     rows = _drift(world, params)
     by_week = weekly(world.weeks, world.profile, _watched(params), params.trigger)
     change = change_point(world, rows, by_week, params)
@@ -72,6 +73,7 @@ def judge(world: World, params: Params) -> dict[str, Any]:
         "policy": {"clause": decision.text, "held": list(decision.held)},
         "signals": {name: {key: value for key, value in asdict(own).items() if key != "name"} for name, own in found.items()},
         "facts": {name: asdict(own) for name, own in so.items()},
+        "change": {"day": change.day.isoformat(), "what": change.what} if change else None,
         "diagnosis": diagnosis(found, so),
         "next_look": next_look(decision, world, found, so, change, params),
         "drift": [asdict(row) for row in rows],
@@ -106,6 +108,8 @@ def _watched(params: Params) -> Columns:
 
 
 def _measured(world: World, change: Change | None, params: Params) -> list[Signal]:
+    deployed = [(event.at, event.name) for event in world.events.deployments]
+    promoted = [(world.ledger.since, f"version {world.ledger.live.version}")] if world.ledger.live.version else []
     return [
         new_labels(world, params),
         performance(world, params),
@@ -115,24 +119,21 @@ def _measured(world: World, change: Change | None, params: Params) -> list[Signa
         data_volume(world.validation, params),
         kpi_fall(world.kpi, world.as_of, params.trigger),
         kpi_slope(world.kpi, world.as_of, params.trigger),
-        kpi_fall_since_change(world.kpi, _went_live(world), world.as_of, params.trigger),
+        kpi_fall_since_change(world.kpi, [*deployed, *promoted], world.as_of, params.trigger),
+        kpi_fall_since_promotion(world.kpi, promoted, deployed, world.as_of, params.trigger),
         follow_up(world, change, params),
     ]
-
-
-def _went_live(world: World) -> list[tuple[date, str]]:
-    """Deployments, and the promotion or rollback that put the production version there."""
-    version = world.ledger.live.version
-    promoted = [(world.ledger.since, f"version {version}")] if version else []
-    return [*((event.at, event.name) for event in world.events.deployments), *promoted]
 
 
 def _world(params: Params) -> World:
     """Everything that is known, read batch by batch; version 0 promised nothing, so nothing is held against it."""
     ledger, live = read_ledger(artefacts.LEDGER), bundle.load(artefacts.BASELINE, params.train.packages)
+    if live.md5 != ledger.live.bundle:
+        raise InputError(f"{artefacts.BASELINE} must be the bundle of the ledger, got another md5; run `dvc checkout`")
     validation, trained = artefacts.read_json(artefacts.VALIDATION), _periods(artefacts.TRAINING)
     through = date.fromisoformat(live.card["trained_through"])
-    learned, judging, recent = (list(_seen(own, live, through, params)) if ledger.live.version else [] for own in FOLDERS)
+    learned, judging, recent = (_seen(own, live, through, params) if ledger.live.version else [] for own in FOLDERS)
+    labels = {own.week.name: own.said.truth for own in learned}
     weeks = {own.week.name: own.week for own in [*learned, *judging, *recent]}
     return World(
         as_of=date.fromisoformat(validation["as_of"]),
@@ -145,7 +146,7 @@ def _world(params: Params) -> World:
         weeks=tuple(sorted(weeks.values(), key=lambda week: (week.last, week.first))),
         recent=tuple(own.name for own in _periods(artefacts.RECENT)),
         unlabelled=_joined(recent),
-        fresh=_fresh([own.name for own in trained if own.first > through], params),
+        fresh=_fresh(labels if ledger.live.version else _labels(trained, through, params), params),
         said=_joined(learned),
         training={own.name: _trained(own) for own in trained},
     )
@@ -171,12 +172,18 @@ def _joined(seen: Sequence[_Seen]) -> Predictions | None:
     return Predictions.joined([own.said for own in seen]) if seen else None
 
 
-def _fresh(names: Sequence[str], params: Params) -> pd.DataFrame:
+def _labels(trained: Sequence[Period], through: date, params: Params) -> dict[str, Array]:
+    """The labels of the training batches after the day `through`, for version 0, that nobody asks for its answers."""
+    target, newer = params.columns.target, [own.name for own in trained if own.first > through]
+    return {name: read_partitions(artefacts.TRAINING, [target], [name])[target].to_numpy() for name in newer}
+
+
+def _fresh(labels: Mapping[str, Array], params: Params) -> pd.DataFrame:
     """The labels of training batches, each row with its batch."""
-    target = params.columns.target
-    labels = [read_partitions(artefacts.TRAINING, [target], [name]).assign(batch=name) for name in names]
-    none = pd.DataFrame({target: pd.Series(dtype=_kind(params)), "batch": pd.Series(dtype="str")})
-    return pd.concat(labels, ignore_index=True) if labels else none
+    target, kind = params.columns.target, _kind(params)
+    parts = [pd.DataFrame({target: pd.Series(own, dtype=kind), "batch": name}) for name, own in labels.items()]
+    none = pd.DataFrame({target: pd.Series(dtype=kind), "batch": pd.Series(dtype="str")})
+    return pd.concat(parts, ignore_index=True) if parts else none
 
 
 def _kind(params: Params) -> str:

@@ -74,11 +74,15 @@ class World:
 
 @dataclass(frozen=True, kw_only=True)
 class Written:
-    """All rows counted, by what became of them; the quarantine; by what near-duplicates were looked for, or why not."""
+    """All rows counted, by what became of them; the quarantine; by what near-duplicates were looked for, or why not.
+
+    `raw_labels`: what became of the labels that the newest training batch with any brought; those that judge raise no alarm.
+    """
 
     counts: Counter[str]
     quarantine: Quarantine
     near_duplicates: str
+    raw_labels: dict[str, Any]
 
 
 def main() -> None:
@@ -156,7 +160,7 @@ def _write(world: World, outs: dict[str, Partitions], params: Params, spool: Pat
     judging = {own.batch.key: _settled(own, "holdout", None, world, params, spool) for own in judges}
     training = (_rows(own, spool) for own in world.batches if world.role(own) == "training")
     held, looked = held_against([done.usable for done in judging.values()], world.golden, training, params)
-    places: dict[str, pd.DataFrame] = {}
+    places, raw_labels = dict[str, pd.DataFrame](), dict[str, Any]()
     for own in world.batches:
         name, role = own.batch.key, world.role(own)
         quarantine.write(own.lines(spool))
@@ -165,6 +169,7 @@ def _write(world: World, outs: dict[str, Partitions], params: Params, spool: Pat
             done = judging.get(name) or _settled(own, role, held, world, params, spool)
             outs[role].write(_name(own), done.usable)
             if role == "training":
+                raw_labels = {"file": name, **done.brought} if done.brought["lines"] else raw_labels
                 places[_name(own)] = pd.DataFrame({"batch": name, "row": done.usable.index})
             quarantine.write(done.found)
             counts += done.counts
@@ -182,7 +187,7 @@ def _write(world: World, outs: dict[str, Partitions], params: Params, spool: Pat
         quarantine.write(suspected_lines(outs["training"].draft, places, params.columns))
     quarantine.close()
     _conserved(counts)
-    return Written(counts=counts, quarantine=quarantine, near_duplicates=looked)
+    return Written(counts=counts, quarantine=quarantine, near_duplicates=looked, raw_labels=raw_labels)
 
 
 def _report(world: World, written: Written, params: Params) -> dict[str, Any]:
@@ -201,6 +206,7 @@ def _report(world: World, written: Written, params: Params) -> dict[str, Any]:
         golden_rows=int(world.golden[params.columns.target].notna().sum()),
         releases=release_report(world.releases, written.quarantine.freed, md5s, unseen, params.columns.id),
         near_duplicates=written.near_duplicates,
+        raw_labels=written.raw_labels,
     )
 
 

@@ -9,6 +9,7 @@ import yaml
 from sklearn.compose import ColumnTransformer
 from sklearn.dummy import DummyClassifier, DummyRegressor
 from sklearn.linear_model import LinearRegression
+from sklearn.metrics import get_scorer, get_scorer_names
 from sklearn.pipeline import Pipeline
 from sklearn.tree import DecisionTreeClassifier
 
@@ -60,10 +61,12 @@ def here(project, monkeypatch):
     write(HOLDOUT.astype({"color": "str", "label": "str"}))
     settings(
         project.folder,
-        evaluate={"metrics": ["accuracy", "neg_log_loss"], "segments": ["color"], "latency_rounds": 5, "latency_rows": 4},
+        evaluate={
+            "metrics": ["accuracy", "neg_log_loss"], "segments": ["color"], "cost": None, "latency_rounds": 5, "latency_rows": 4,
+        },
         gate__min_segment_rows=4,
         gate__critical=["color=green"],
-    )
+    )  # fmt: skip
     return project.folder
 
 
@@ -77,11 +80,9 @@ def test_both_models_are_scored_on_the_same_rows(here, capsys):
     assert found["n"] == 8
     assert found["baseline"]["accuracy"] == 0.5
     assert found["candidate"]["accuracy"] == 0.75
-    # Row 3 is lost, rows 5, 6 and 7 are won: mean (3 - 1) / 8; sum of squares 4, variance (4 - 8 / 16) / 7 = 0.5, standard
-    # error sqrt(0.5 / 8) = 0.25, t(0.95; 7) = 1.8946.
     gain = found["primary"]
-    assert gain["delta"] == 0.25
-    assert gain["lower"] == pytest.approx(0.25 - 1.8946 * 0.25, abs=1e-4)
+    assert (gain["delta"], gain["won"], gain["lost"]) == (0.25, 3, 1)  # row 3 is lost, rows 5, 6 and 7 are won
+    assert gain["lower"] < 0 < gain["upper"]  # McNemar's z is 2 / sqrt(4) = 1
     assert json.loads(artefacts.EVALUATION.read_text()) == {"holdout": found["candidate"]}
     assert capsys.readouterr().out == "evaluate: accuracy 0.5000 → 0.7500 on 8 rows\n"
 
@@ -125,6 +126,86 @@ def test_the_golden_set_is_scored_for_both_models(here, project):
     golden = comparison()["golden"]
     assert (golden["baseline"]["accuracy"], golden["candidate"]["accuracy"]) == (0.666667, 0.666667)
     assert json.loads(artefacts.EVALUATION.read_text())["golden"]["n"] == 3
+    assert artefacts.GOLDEN_ANSWERS.read_text() == "id,truth,answer\ng1,no,no\ng2,yes,yes\ng3,no,yes\n"
+
+
+def test_golden_answers_hold_probabilities_where_the_primary_metric_reads_them(here, project):
+    settings(here, gate__primary="neg_log_loss")
+    project.write("golden/golden.csv", "id,color,size,label\ng2,red,12,yes\ng1,red,3,no\n")
+    evaluate.main()
+    text = artefacts.GOLDEN_ANSWERS.read_text()
+    assert text == "id,truth,answer,p:no,p:yes\ng1,no,no,1,0\ng2,yes,yes,0,1\n"
+
+
+def test_without_a_golden_set_its_answers_are_a_header(here):
+    evaluate.main()
+    assert artefacts.GOLDEN_ANSWERS.read_text() == "id,truth,answer\n"
+    assert "golden" not in comparison()
+
+
+def test_rows_of_one_group_are_counted_as_one(here, project):
+    settings(here, columns__group="caller")
+    write(HOLDOUT.assign(caller=["a", "a", "b", None, "c", "c", "c", None]).astype({"color": "str", "label": "str"}))
+    project.write("golden/golden.csv", "id,color,size,label,caller\ng1,red,3,no,a\ng2,red,12,yes,a\n")
+    evaluate.main()
+    assert comparison()["holdout"]["primary"]["groups"] == 5  # a, b, c and two rows without a caller
+    assert comparison()["golden"]["primary"]["groups"] == 1
+
+
+def test_calibration_and_classes_that_are_never_answered_are_compared(here):
+    write(HOLDOUT.assign(size=1.0).astype({"color": "str", "label": "str"}))  # the tree now says no to all, four of them yes
+    evaluate.main()
+    assert comparison()["never_predicted"] == ["yes"]
+    kept = comparison()["calibration"]
+    # The tree says no with 1, and is right in half of the rows; the dummy says no with 0.75.
+    error, brier = kept["expected_calibration_error"], kept["neg_brier_score"]
+    assert (error["baseline"], error["candidate"]) == (0.25, 0.5)
+    assert (brier["baseline"], brier["candidate"]) == (-(4 * 0.25**2 + 4 * 0.75**2) / 8, -0.5)
+
+
+def test_a_matrix_of_costs_is_a_metric_and_a_comparison(here):
+    settings(here, evaluate__metrics=["accuracy", "neg_mean_cost"])
+    settings(here, evaluate__cost={"matrix": {"no": {"yes": 3.0}, "yes": {"no": 10.0}}})
+    evaluate.main()
+    # The dummy takes four yes for no, the tree one; it takes one no for yes.
+    assert comparison()["holdout"]["baseline"]["neg_mean_cost"] == -40 / 8
+    assert comparison()["holdout"]["candidate"]["neg_mean_cost"] == -(10 + 3) / 8
+    assert comparison()["cost"]["delta"] == 27 / 8
+
+
+def test_a_column_of_costs_is_paid_by_the_rows_that_are_answered_wrongly(here):
+    settings(here, evaluate__cost={"column": "euro"})
+    write(HOLDOUT.assign(euro=[float(k) for k in range(1, 9)]).astype({"color": "str", "label": "str"}))
+    evaluate.main()
+    # The dummy is wrong in rows 5 to 8: 26; the tree in rows 3 and 8: 11.
+    assert (comparison()["cost"]["baseline"], comparison()["cost"]["candidate"]) == (-26 / 8, -11 / 8)
+
+
+def test_a_row_without_a_cost_is_one_line_and_so_is_a_holdout_without_the_column(here):
+    settings(here, evaluate__cost={"column": "euro"})
+    with pytest.raises(InputError, match="must have the column 'euro'"):
+        evaluate.main()
+    write(HOLDOUT.assign(euro=[1.0] * 6 + [None] * 2).astype({"color": "str", "label": "str"}))
+    with pytest.raises(InputError, match="'euro' must hold a cost for every row that judges, got 2 gaps"):
+        evaluate.main()
+
+
+def test_a_matrix_that_does_not_know_a_class_is_one_line(here):
+    settings(here, evaluate__cost={"matrix": {"no": {"yes": 3.0}}})
+    with pytest.raises(UsageError, match=r"evaluate\.cost\.matrix must say what each wrong answer costs"):
+        evaluate.main()
+
+
+def test_a_ranking_needs_to_know_for_whom(here):
+    settings(here, evaluate__metrics=["accuracy", "ndcg_at_5"])
+    with pytest.raises(UsageError, match=r"columns\.group must name whom ndcg_at_5 ranks for, got null"):
+        evaluate.main()
+
+
+@pytest.mark.parametrize("name", get_scorer_names())
+def test_metrics_that_read_probabilities_are_known(name):
+    """Of scikit-learn's scorers, by what they ask an estimator for."""
+    assert evaluate.reads_probabilities(name) == (get_scorer(name)._response_method != "predict")
 
 
 def test_an_undefined_metric_is_null(here):

@@ -110,6 +110,12 @@ def test_params_cannot_be_changed():
             "the file must name feature columns in batches.calendar ('language' is the nearest), got 'langage'; mend it",
         ),
         ("train.packages", ["lightgbm"], "train must name an estimator of a package in train.packages (lightgbm); mend it"),
+        (
+            "train.source_weights", {"agent": 1, "clerk": 2},
+            "the file must name sources of labels.sources (agent) in train.source_weights, got 'clerk'; mend it",
+        ),
+        ("train.source_weights", {"agent": 0}, "train.source_weights.agent must be greater than 0, got 0; mend it"),
+        ("train.search", {"C": []}, "train.search.C must have at least 1 item after validation, not 0, got []; mend it"),
         ("evaluate.metrics", [], "evaluate.metrics must have at least 1 item after validation, not 0, got []; mend it"),
         ("gate.confidence", 1.0, "gate.confidence must be less than 1, got 1.0; mend it"),
         (
@@ -129,11 +135,39 @@ def test_params_cannot_be_changed():
             "gate.critical", ["priority"],
             "the file must have `column=value` in gate.critical, with a column of evaluate.segments, got 'priority'; mend it",
         ),
+        (
+            "gate.max_cost_rise", 0.1,
+            "the file must say in evaluate.cost what an answer costs, as gate.max_cost_rise is set, got null; mend it",
+        ),
+        (
+            "evaluate.metrics", ["accuracy", "neg_mean_cost"],
+            "the file must say in evaluate.cost what an answer costs, as evaluate.metrics has neg_mean_cost, got null; mend it",
+        ),
+        (
+            "evaluate.cost", {"column": "subject"},
+            "the file must name a column of numbers in evaluate.cost.column, got 'subject', which is another kind; mend it",
+        ),
         ("approval.allow_author", "yes", "approval.allow_author must be a valid boolean, got 'yes'; mend it"),
     ],
 )  # fmt: skip
 def test_a_wrong_value_is_one_line_with_key_rule_and_value(path, key, value, message):
     assert complaint(path, changed(key, value)) == message
+
+
+def test_a_matrix_of_costs_is_refused_where_numbers_are_predicted(path):
+    found = changed("task", "regression")
+    found["evaluate"]["cost"] = {"matrix": {"a": {"b": 1.0}}}
+    assert (
+        complaint(path, found)
+        == "the file must give evaluate.cost as a column where the task is regression, got a matrix; mend it"
+    )
+
+
+@pytest.mark.parametrize(("key", "value"), [("calibration", "sigmoid"), ("class_weight", "balanced")])
+def test_what_only_classes_have_is_refused_where_numbers_are_predicted(path, key, value):
+    found = changed("task", "regression")
+    found["train"][key] = value
+    assert complaint(path, found) == f"the file must have train.{key}: null where task is regression, got {value!r}; mend it"
 
 
 @pytest.mark.parametrize(

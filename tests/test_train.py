@@ -1,49 +1,23 @@
 """The train stage on a small data set: the same data give the same bundle, and the card says what it is."""
 
-from datetime import date, timedelta
-from pathlib import Path
-
 import numpy as np
 import pandas as pd
 import pytest
-import yaml
+from made_training import days, rows, settings, write
 from threadpoolctl import threadpool_info, threadpool_limits
 
 from stages import artefacts, train
 from stages.artefacts import dvc_md5
 from stages.errors import InputError, UsageError
 from stages.modelling import bundle
-from stages.partitions import Partitions
-
-FIRST = date(2026, 3, 2)
-
-
-def rows(n: int, seed: int) -> pd.DataFrame:
-    random = np.random.default_rng(seed)
-    size = random.normal(size=n)
-    color = random.choice(["red", "blue"], n)
-    return pd.DataFrame({"color": color, "size": size, "label": np.where(size + (color == "red") > 0.5, "yes", "no")})
-
-
-def write(batches: dict[str, pd.DataFrame], folder: Path = artefacts.TRAINING) -> None:
-    out = Partitions(folder)
-    for name, frame in batches.items():
-        out.write(name, frame.astype({"color": "str", "label": "str", "size": "float64"}))
-    out.close()
 
 
 @pytest.fixture
 def here(project, monkeypatch):
     """Two days of training rows, in a small project to stand in."""
     monkeypatch.chdir(project.folder)
-    write({(FIRST + timedelta(days=day)).isoformat(): rows(60, day) for day in range(2)})
+    write(days(2))
     return project.folder
-
-
-def settings(folder: Path, **changes) -> None:
-    whole = yaml.safe_load((folder / "params.yaml").read_text())
-    whole["train"] |= changes
-    (folder / "params.yaml").write_text(yaml.safe_dump(whole))
 
 
 def test_the_bundle_says_what_it_was_trained_on(here, capsys):
@@ -64,9 +38,12 @@ def test_training_twice_gives_the_same_bytes(here):
     assert dvc_md5(artefacts.CANDIDATE) == first
 
 
-@pytest.mark.parametrize("estimator", ["ensemble.HistGradientBoostingClassifier", "ensemble.RandomForestClassifier"])
-def test_another_estimator_needs_no_code(here, estimator):
-    settings(here, estimator=f"sklearn.{estimator}", arguments={})
+@pytest.mark.parametrize(
+    ("estimator", "arguments"),
+    [("ensemble.HistGradientBoostingClassifier", {"max_iter": 20}), ("ensemble.RandomForestClassifier", {"n_estimators": 20})],
+)
+def test_another_estimator_needs_no_code(here, estimator, arguments):
+    settings(here, estimator=f"sklearn.{estimator}", arguments=arguments)
     train.main()
     frame = rows(60, 0)
     answers = bundle.load(artefacts.CANDIDATE, ["sklearn"]).model.predict(frame[["color", "size"]])
@@ -111,21 +88,18 @@ def test_the_profile_has_answers_on_rows_that_their_model_never_saw(here):
     assert sum(found["counts"].values()) == 40
 
 
-def test_the_newest_batches_of_a_fifth_of_the_rows_are_answered():
-    # Of 135 rows a fifth is 27: 10 + 15 are too few. Of 125 it is 25: they are enough.
-    weeks = {"2026-W09": 10, "2026-W10": 100, "2026-W11": 15, "2026-W12": 10}
-    assert train.newest_batches(weeks) == ["2026-W12", "2026-W11", "2026-W10"]
-    assert train.newest_batches(weeks | {"2026-W09": 0}) == ["2026-W12", "2026-W11"]
-    assert train.newest_batches({"2026-W01": 100, "2026-02": 30}) == ["2026-02"]  # newest in time, not in the alphabet
-    assert train.newest_batches({"2026-W10": 10, "2026-W11": 500}) == ["2026-W11"]
-    assert train.newest_batches({"2026-W10": 10}) == []
-
-
 def test_the_forerunner_is_bounded_and_takes_rows_from_everywhere(here, monkeypatch):
     monkeypatch.setattr(train, "FORWARD_ROWS", 10)
     first, last = rows(500, 0), rows(90, 1)
     assert sum(answers_of({"2026-03-02": first, "2026-03-03": last})["counts"].values()) == 10
-    assert train._spread(last).index.tolist() == [0, 9, 19, 29, 39, 49, 59, 69, 79, 89]
+
+
+def test_the_profile_shows_the_newest_batches_by_themselves(here):
+    answers_of({"2026-03-02": rows(60, 0).assign(color="red"), "2026-03-03": rows(60, 1).assign(color="blue")})
+    found = bundle.read_profile(artefacts.CANDIDATE)
+    assert found["columns"]["color"]["counts"] == {"blue": 60, "red": 60}
+    assert found["newest"]["columns"]["color"]["counts"] == {"blue": 60}
+    assert (found["newest"]["rows"], found["newest"]["predictions"]) == (60, None)
 
 
 def test_of_one_batch_nothing_is_answered_beforehand(here):
@@ -143,20 +117,26 @@ def test_numbers_are_answered_with_numbers(here, make_params):
     params = make_params(
         {"task": "regression", "train.estimator": "sklearn.linear_model.LinearRegression", "train.arguments": {}}
     )
-    newest = np.arange(120) >= 60
-    said = train.forward(frame, newest, params)
+    whole = train.training_rows(frame, np.repeat([0, 1], 60), params)
+    said = train.forward(whole, train.recipe_of(params, None), params.task)
     # The labels are a line, which the older rows show as well.
-    assert said.to_numpy() == pytest.approx(frame["label"][newest].to_numpy())
+    assert said.to_numpy() == pytest.approx(frame["label"][60:].to_numpy())
 
 
 def test_the_model_does_not_depend_on_the_number_of_cores(here, monkeypatch):
-    threads, learn = set(), train.fit
+    threads, learn = set(), train.learn
 
     def watched(*inputs):
         threads.update(library["num_threads"] for library in threadpool_info() if library["user_api"] == "blas")
         return learn(*inputs)
 
-    monkeypatch.setattr(train, "fit", watched)
+    monkeypatch.setattr(train, "learn", watched)
     with threadpool_limits(limits=2, user_api="blas"):
         train.main()
     assert threads == {1}
+
+
+def test_batches_stand_in_the_order_of_time_not_of_the_alphabet(here):
+    write({"2026-W01": rows(100, 0), "2026-02": rows(30, 1)})  # February, which the alphabet puts before the weeks
+    train.main()
+    assert sum(bundle.read_profile(artefacts.CANDIDATE)["predictions"]["counts"].values()) == 30

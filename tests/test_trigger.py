@@ -5,7 +5,7 @@ from typing import Any
 
 import pandas as pd
 import pytest
-from made_stage import CHANGES, RECENT, REGRESSION, rows, write_rows, write_stage
+from made_stage import CHANGES, RECENT, REGRESSION, change_baseline, rows, write_rows, write_stage
 
 from stages import artefacts, trigger
 from stages.artefacts import read_json, write_json
@@ -98,8 +98,9 @@ def test_rows_are_read_batch_by_batch(stage, run, monkeypatch):
 
     monkeypatch.setattr(trigger, "read_partitions", recording)
     run()
-    assert read
     assert all(names is not None and len(names) == 1 for names in read)
+    # two training days are new, one judges, two are recent: each is read once
+    assert [names[0] for names in read] == ["2026-03-03", "2026-03-04", "2026-03-05", "2026-03-05", "2026-03-06"]
 
 
 def test_the_same_files_give_the_same_bytes(stage, run):
@@ -158,7 +159,7 @@ def test_a_promise_in_another_metric_is_no_promise(stage, run, monkeypatch):
 )
 def test_a_profile_of_an_earlier_version_leaves_drift_unknown(stage, run, profile):
     stage()
-    write_json(artefacts.BASELINE / "profile.json", profile)
+    change_baseline("profile.json", profile)
     report = run(pictures=True)
     assert {row["state"] for row in report["drift"]} == {"unknown"}
     assert report["facts"]["drift"]["holds"] is None
@@ -167,7 +168,7 @@ def test_a_profile_of_an_earlier_version_leaves_drift_unknown(stage, run, profil
 def test_a_baseline_that_saw_everything_has_no_fresh_rows(stage, run):
     stage()
     card = read_json(artefacts.BASELINE / "card.json")
-    write_json(artefacts.BASELINE / "card.json", card | {"trained_through": "2026-03-06"})
+    change_baseline("card.json", card | {"trained_through": "2026-03-06"})
     report = run()
     assert report["signals"]["performance"]["state"] == "unknown"
     assert report["facts"]["nothing_new"]["holds"]
@@ -187,6 +188,13 @@ def test_a_missing_file_is_one_line(stage, path):
     with pytest.raises(InputError, match=f"{path} must exist") as error:
         trigger.main()
     assert "\n" not in str(error.value)
+
+
+def test_a_baseline_that_is_not_the_ledgers_is_one_line(stage):
+    stage()
+    write_json(artefacts.BASELINE / "card.json", read_json(artefacts.BASELINE / "card.json") | {"rows": 1})
+    with pytest.raises(InputError, match="models/baseline must be the bundle of the ledger, got another md5; run `dvc checkout`"):
+        trigger.main()
 
 
 @pytest.mark.parametrize("folder", [artefacts.TRAINING, artefacts.HOLDOUT, artefacts.RECENT])

@@ -14,7 +14,7 @@ def test_a_report_has_the_same_keys_in_any_world():
     for world in (made_world(made_params()), made_world(made_params(), record=ledger())):
         report = judge(world, made_params())
         assert set(report) == {
-            "as_of", "verdict", "reasons", "policy", "signals", "facts", "diagnosis", "next_look", "drift", "weeks",
+            "as_of", "verdict", "reasons", "policy", "signals", "facts", "change", "diagnosis", "next_look", "drift", "weeks",
         }  # fmt: skip
         assert set(report["policy"]) == {"clause", "held"}
         assert set(report["next_look"]) == {"on", "why", "evidence"}
@@ -65,10 +65,19 @@ def test_a_promotion_a_rollback_and_a_deployment_are_all_held_to_account():
         (made_world(made_params(), record=ledger(promotion(77, 1), promotion(50), back), **fallen), "since version 1"),
         (made_world(made_params(), events=form, **fallen), "since form-2"),
     ):
-        signal = judge(world, made_params())["signals"]["kpi_fall_since_change"]
+        signals = judge(world, made_params())["signals"]
+        signal = signals["kpi_fall_since_change"]
         assert (signal["state"], blamed in signal["why"]) == ("fired", True)
+        assert signals["kpi_fall_since_promotion"]["state"] == ("fired" if "version" in blamed else "quiet")
 
 
 def test_version_zero_is_nothing_that_went_live():
     zero = judge(made_world(made_params(), record=ledger(), kpi=kpi(0.3, since=5)), made_params())
-    assert zero["signals"]["kpi_fall_since_change"]["state"] == "quiet"
+    assert {zero["signals"][f"kpi_fall_since_{what}"]["state"] for what in ("change", "promotion")} == {"quiet"}
+
+
+def test_the_change_that_is_known_is_told_for_the_ledger_to_keep():
+    events = {"changes": [{"at": "2026-03-02", "what": "New law"}]}
+    known = judge(made_world(made_params(), events=events), made_params())["change"]
+    assert known == {"day": "2026-03-02", "what": "“New law”"}
+    assert judge(made_world(made_params()), made_params())["change"] is None

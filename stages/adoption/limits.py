@@ -1,6 +1,9 @@
 """The limits of batches that a new loop starts with: what its own first batches do is usual, and must not block those to come."""
 
+import math
 from collections.abc import Sequence
+from itertools import pairwise
+from statistics import median
 from typing import Any
 
 import pandas as pd
@@ -11,7 +14,9 @@ from stages.history.rules import judge
 from stages.history.sketch import Sketch, sketch
 from stages.intake.verdicts import usual
 from stages.reading.periods import Period, period
-from stages.sections import Batches, Columns
+from stages.sections import Batches, Columns, Drift
+from stages.signals.drift import compared
+from stages.signals.profile import merge, profile
 
 LIMITS: dict[str, dict[str, float | None]] = {
     "refused": {"warn": 0.01, "block": 0.2},
@@ -26,6 +31,8 @@ LIMITS: dict[str, dict[str, float | None]] = {
     "reviewer_share": {"warn": 0.5, "block": None},
 }
 HISTORY, MAX_MIB = 8, 1024
+LEAST_CHANGE, MOST_CHANGE = 0.05, 0.1  # beyond that, the harm that drift does would go unseen with it
+SIGNIFICANCE, LOOKS = 0.05, 8  # of a usual change; the newest looks for drift that tell what is usual
 MOVED_BY_THE_CALENDAR = {"one_value": one_value, "unit": unit, "renamed": renamed}
 
 First = Sequence[tuple[Period, Sketch]]  # the batches that a loop starts with, oldest first
@@ -49,6 +56,39 @@ def first_limits(frame: pd.DataFrame, batch: pd.Series, columns: Columns, task: 
     found = _blocking(first, strict.model_copy(update={"calendar": calendar}))
     limits = {name: own | ({"block": None} if name in found else {}) for name, own in LIMITS.items()}
     return {"calendar": calendar} | limits
+
+
+def first_min_change(
+    frame: pd.DataFrame, batch: pd.Series, columns: Columns, calendar: Sequence[str], recent: int, min_rows: int
+) -> float:
+    """The smallest change that is drift, `trigger.drift.min_change`: more than an ordinary look at the first batches shows.
+
+    Rows of a batch are not independent (another shift of agents, one large customer), so batches differ by more than chance where
+    nothing happens. The median over the looks counts, rounded up to 0.01; at least 0.05, and at most 0.1, because the first
+    batches may hold a change of the world themselves.
+
+    Parameters
+    ----------
+    frame, batch : as in `first_limits`; `calendar` as it finds it.
+    recent : the batches of a look.
+    """
+    names = sorted(map(str, batch.unique()), key=period)
+    cuts = [0, *sorted(range(len(names) - recent, 0, -recent)[:LOOKS]), len(names)]
+    blocks = [frame[batch.isin(names[start:end])] for start, end in pairwise(cuts)]
+    found = _unexplained([profile(own, columns, own[columns.target].dropna()) for own in blocks], columns, calendar, min_rows)
+    return min(MOST_CHANGE, max(LEAST_CHANGE, math.ceil(round(100 * median(found or [0.0]), 6)) / 100))
+
+
+def _unexplained(profiles: Sequence[dict[str, Any]], columns: Columns, calendar: Sequence[str], min_rows: int) -> list[float]:
+    """The largest change of each look that chance does not explain: against all before, and those just before, as in a run."""
+    limits, before, found = Drift(min_change=LEAST_CHANGE, min_rows=min_rows), profiles[0], []
+    for newest, now in pairwise(profiles):
+        rows = [row for row in compared(now, before | {"newest": newest}, columns, limits) if row.column not in calendar]
+        tested = [(row.p_value, row.new or 0.0) for row in rows if row.p_value is not None]
+        if tested:
+            found.append(max(new if p < SIGNIFICANCE else 0.0 for p, new in tested))
+        before = merge([before, now])
+    return found
 
 
 def _moves(name: str, first: First, limits: Batches) -> bool:

@@ -23,13 +23,19 @@ COMMENTS_AT = 26  # where the comments of params.yaml start, but for longer valu
 MOST_VALUES, LEAST_ROWS = 10, 10  # a list of allowed values is only safe where there are few, and none is rare
 
 PLOTS = {
-    "classification": ("calibration_baseline.csv", "calibration_candidate.csv", "confusion.csv", "gain.svg"),
+    "classification": (
+        "calibration.svg", "calibration_baseline.csv", "calibration_candidate.csv",
+        "confusion.csv", "confusion_change.svg", "gain.svg",
+    ),
     "regression": ("errors.csv", "gain.svg"),
-}
+}  # fmt: skip
 SHOWN = {
     "classification": """\
+  - metrics/plots/calibration.svg
+  - metrics/plots/confusion_change.svg
   - metrics/plots/drift.svg
   - metrics/plots/gain.svg
+  - metrics/plots/golden.svg
   - metrics/plots/performance.svg
   - metrics/plots/quarantine.svg
   - metrics/plots/reviewers.svg
@@ -38,16 +44,11 @@ SHOWN = {
       x: actual
       y:
         metrics/plots/confusion.csv: predicted
-  - Calibration (share right by confidence; on the diagonal is honest):
-      template: scatter
-      x: confidence
-      y:
-        metrics/plots/calibration_baseline.csv: right
-        metrics/plots/calibration_candidate.csv: right
 """,
     "regression": """\
   - metrics/plots/drift.svg
   - metrics/plots/gain.svg
+  - metrics/plots/golden.svg
   - metrics/plots/performance.svg
   - metrics/plots/quarantine.svg
   - metrics/plots/reviewers.svg

@@ -1,4 +1,4 @@
-"""The ledger: the append-only record of attempts, promotions and rollbacks, and the truth about what is in production."""
+"""The ledger: the append-only record of what was tried, promoted, rolled back and re-anchored; the truth about production."""
 
 from datetime import date
 from pathlib import Path
@@ -15,15 +15,25 @@ HEADER = """\
 """
 
 
+class KnownChange(BaseModel):
+    """What was known, when a model was promoted, to have changed in the world, and since which day."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+    day: date
+    what: str
+
+
 class Entry(BaseModel):
     """One line of the record.
 
     `bundle` is the md5 of the bundle's folder as DVC counts it; `holdout` and `golden` are the md5 of the data that judged it;
-    `promised` is the primary metric on that holdout, `rows` its size. `rejected` is the bundle that a rollback took out.
+    `promised` is the primary metric on that holdout, `rows` its size. `training` and `recipe` are the md5 of the rows that a
+    bundle learned from and of its settings. `rejected` is the bundle that a rollback took out. `scored` holds the versions that a
+    re-anchoring measured on `golden`; `follows` is the golden set before, where most of the rows were in that one too.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
-    kind: Literal["attempt", "promotion", "rollback"]
+    kind: Literal["attempt", "promotion", "rollback", "reanchor"]
     as_of: date
     bundle: str
     version: int | None = None
@@ -36,7 +46,12 @@ class Entry(BaseModel):
     rows: int | None = None
     holdout: str | None = None
     golden: str | None = None
+    training: str | None = None
+    recipe: str | None = None
     rejected: str | None = None
+    change: KnownChange | None = None
+    scored: list[int] = []
+    follows: str | None = None
 
 
 class Ledger(BaseModel):
@@ -49,13 +64,18 @@ class Ledger(BaseModel):
     @property
     def live(self) -> Entry:
         """The promotion that put the production version there."""
-        last = [entry for entry in self.entries if entry.kind != "attempt"][-1]
+        last = self._switches[-1]
         return next(entry for entry in reversed(self.entries) if entry.kind == "promotion" and entry.bundle == last.bundle)
 
     @property
     def since(self) -> date:
         """The day the production version came in, by promotion or rollback."""
-        return [entry for entry in self.entries if entry.kind != "attempt"][-1].as_of
+        return self._switches[-1].as_of
+
+    @property
+    def _switches(self) -> list[Entry]:
+        """What changed production."""
+        return [entry for entry in self.entries if entry.kind in ("promotion", "rollback")]
 
     @property
     def next_version(self) -> int:
@@ -64,8 +84,23 @@ class Ledger(BaseModel):
 
     @property
     def rejected(self) -> frozenset[str]:
-        """Bundles that were rolled back."""
-        return frozenset(entry.rejected for entry in self.entries if entry.rejected)
+        """Bundles that were rolled back, but for those that a later rollback was made to return to."""
+        out: dict[str, bool] = {}
+        for entry in self.entries:
+            if entry.kind == "rollback":
+                out |= {entry.bundle: False} | ({entry.rejected: True} if entry.rejected else {})
+        return frozenset(bundle for bundle, rejected in out.items() if rejected)
+
+    @property
+    def versions(self) -> list[Entry]:
+        """The promotions that are to be held against: without version 0, a dummy, and without what was rolled back."""
+        promoted = [entry for entry in self.entries if entry.kind == "promotion" and entry.version]
+        return [entry for entry in promoted if entry.bundle not in self.rejected]
+
+    def anchor(self, golden: str) -> Entry | None:
+        """The last re-anchoring, where it measured the production version on this golden set; None where it did not."""
+        last = next((entry for entry in reversed(self.entries) if entry.kind == "reanchor"), None)
+        return last if last and last.golden == golden and self.live.version in last.scored else None
 
     def last_attempt(self, before: date) -> date | None:
         """The day of the last attempt before the day `before` (that day's attempts are its own run), or of a promotion."""

@@ -4,6 +4,8 @@ import math
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
+from stages.evidence.difference import Difference, from_json
+
 Outcome = Literal["pass", "fail", "inconclusive"]
 
 
@@ -24,11 +26,27 @@ class Rule:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Best:
+    """The best version ever promoted against this candidate, on the `n` golden rows that both have answered."""
+
+    version: int
+    difference: Difference
+    n: int
+
+
+@dataclass(frozen=True, kw_only=True)
 class Evidence:
     """Everything the gate looks at.
 
-    `old_golden` holds the baseline's recorded golden metrics by name, empty where there is no golden set; `doubt` says why they,
-    or the whole comparison with the past, cannot be trusted fully.
+    Attributes
+    ----------
+    old_golden : the baseline's recorded golden metrics by name, empty where there is no golden set.
+    doubt : why they, or the whole comparison with the past, cannot be trusted fully.
+    rejected : why this candidate counts as rejected before; None where it does not.
+    tried_holdout, tried_golden : how many distinct candidates were tried on that set, this one among them.
+    golden_days_old : days since the golden set was first used; None where there is none, or this is its first use.
+    others : earlier versions, neither the baseline nor rolled back, that the candidate is to be held against.
+    best : the best of them; None where none has kept its answers on this golden set.
     """
 
     trigger: dict[str, Any]
@@ -36,12 +54,24 @@ class Evidence:
     comparison: dict[str, Any]
     latency: dict[str, Any]
     version: int
-    rejected: frozenset[str]
     old_golden: dict[str, float | None] = field(default_factory=dict)
     source: str = ""
     doubt: str | None = None
+    rejected: str | None = None
+    tried_holdout: int = 1
+    tried_golden: int = 1
+    golden_days_old: int | None = None
+    others: int = 0
+    best: Best | None = None
 
 
 def known(*values: float | None) -> bool:
     """Whether all are finite numbers: what is missing or NaN is never a pass."""
     return all(isinstance(value, int | float) and math.isfinite(value) for value in values)
+
+
+def read(kept: dict[str, Any]) -> Difference:
+    """A difference of metrics/comparison.json; what is not a finite number there, or lacks a side, is undefined."""
+    values = {name: value if known(value) else None for name, value in kept.items()}
+    whole = known(values.get("baseline"), values.get("candidate"))
+    return from_json(values | {"delta": values.get("delta") if whole else None})

@@ -25,11 +25,10 @@ def unseen(evidence: Evidence) -> Rule:
 
 
 def not_rejected(evidence: Evidence) -> Rule:
-    known = evidence.comparison["compared"]["candidate"] in evidence.rejected
     return Rule(
         name="not_rejected",
-        outcome="fail" if known else "pass",
-        why="this very candidate was rolled back before" if known else "never rolled back before",
+        outcome="fail" if evidence.rejected else "pass",
+        why=evidence.rejected or "neither rolled back before nor held on other rows",
     )
 
 

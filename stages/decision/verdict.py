@@ -3,7 +3,7 @@
 from dataclasses import asdict, dataclass
 from typing import Any, Literal
 
-from stages.decision import golden, quality, speed, standing
+from stages.decision import golden, quality, segments, speed, standing
 from stages.decision.rule import Evidence, Rule
 from stages.settings import Params
 
@@ -26,9 +26,12 @@ def decide(evidence: Evidence, params: Params) -> Decision:
     applied = [
         standing.wanted(evidence),
         quality.gain(evidence, params),
-        *(quality.segment(gain, params) for gain in evidence.comparison["segments"]),
-        *quality.missing_segments(evidence, params),
+        *segments.critical(evidence, params),
+        *segments.watched(evidence, params),
         *(quality.floor(name, floor, evidence) for name, floor in sorted(params.gate.floors.items())),
+        *quality.calibration(evidence, params),
+        *quality.cost(evidence, params),
+        *quality.every_class(evidence, params),
         *golden.golden(evidence, params),
         speed.latency_ratio(evidence, params),
         speed.latency_budget(evidence, params),
@@ -37,7 +40,12 @@ def decide(evidence: Evidence, params: Params) -> Decision:
         standing.comparable(evidence),
         *standing.first_promotion(evidence),
     ]
-    return Decision(_verdict(applied), applied, _reasons(applied, evidence))
+    return concluded(applied, _absent(evidence))
+
+
+def concluded(applied: list[Rule], absent: list[str]) -> Decision:
+    """The verdict of rules, whichever applied; `absent` says which did not, and why."""
+    return Decision(_verdict(applied), applied, _reasons(applied) + absent)
 
 
 def _verdict(applied: list[Rule]) -> Literal["promote", "hold", "review"]:
@@ -45,10 +53,15 @@ def _verdict(applied: list[Rule]) -> Literal["promote", "hold", "review"]:
     return "hold" if "fail" in outcomes else "review" if "inconclusive" in outcomes else "promote"
 
 
-def _reasons(applied: list[Rule], evidence: Evidence) -> list[str]:
-    """What decided, the worst first, then what is absent."""
-    open_rules = [rule for rule in applied if rule.outcome == "fail"] or [
-        rule for rule in applied if rule.outcome == "inconclusive"
-    ]
-    absent = [] if evidence.evaluation.get("golden") else ["no golden set: its rules are absent"]
-    return [rule.why for rule in open_rules or applied[1:2]] + absent
+def _reasons(applied: list[Rule]) -> list[str]:
+    """What decided, the worst first."""
+    fails, open_rules = ([rule for rule in applied if rule.outcome == outcome] for outcome in ("fail", "inconclusive"))
+    return [rule.why for rule in fails or open_rules or [rule for rule in applied if rule.name == "min_gain"]]
+
+
+def _absent(evidence: Evidence) -> list[str]:
+    if not evidence.evaluation.get("golden"):
+        return ["no golden set: its rules are absent"]
+    if evidence.others and evidence.best is None:
+        return ["no earlier version has kept its answers on this golden set: golden_best is absent (see `ratchet golden`)"]
+    return []

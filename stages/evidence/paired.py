@@ -1,102 +1,124 @@
 """The difference between two models on the same rows, with its uncertainty.
 
-For a metric that is a mean over rows the bounds are Student's for paired differences; for any other they are percentiles of
-a paired bootstrap (the same resampled rows for both models).
+Each kind of metric has its own way: a mean over rows Student's t on paired rows, areas under curves and other smooth functions
+the pull of each row, functions of counts drawn counts, rankings Student's t on users, and any other metric drawn rows. Rows of
+one group stay together: what varies is the sum of their pulls, and what is drawn is the group.
 """
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import replace
 
 import numpy as np
-from scipy.stats import t as student
+import pandas as pd
+from scipy.special import stdtrit
+from scipy.stats import norm
 
-from stages.evidence.scores import Array, Predictions, score
-
-RESAMPLES = 400
-ROW_MEANS = ("accuracy", "neg_mean_absolute_error", "neg_mean_squared_error")
-
-
-@dataclass(frozen=True)
-class Difference:
-    """Candidate minus baseline on `n` rows: `lower` and `upper` are one-sided bounds, each at the confidence asked for."""
-
-    n: int
-    baseline: float | None
-    candidate: float | None
-    delta: float | None
-    lower: float | None
-    upper: float | None
+from stages.errors import CannotJudge
+from stages.evidence.classes import coded, places
+from stages.evidence.difference import Difference
+from stages.evidence.measured import measured, usable
+from stages.evidence.scores import Array, Predictions, right
+from stages.evidence.segments import Segments
 
 
-def difference(metric: str, baseline: Predictions, candidate: Predictions, confidence: float, seed: int) -> Difference:
+def difference(metric: str, baseline: Predictions, candidate: Predictions, seed: int) -> Difference:
     """Compare two models on the same rows.
 
     Returns
     -------
     Difference
-        With None where the metric is undefined on one side; bounds are None below 2 rows.
+        With None where the metric is undefined on one side; without a standard error below 2 rows.
+
+    Raises
+    ------
+    CannotJudge
+        Where the rows are not the same.
 
     Examples
     --------
-    Of 4 rows the baseline has 2 right, the candidate 3, one of them new: differences 1, 0, 0, 0, mean 0.25,
-    standard error 0.25, and t(0.95, 3) = 2.353: the lower bound is 0.25 - 0.588 = -0.338.
+    Of 4 rows the baseline has 2 right, the candidate 3, one of them new: differences 1, 0, 0, 0, mean 0.25, standard error 0.25.
     """
-    n = len(baseline.truth)
-    old, new = score(metric, baseline), score(metric, candidate)
-    if old is None or new is None:
-        return Difference(n, old, new, None, None, None)
-    if n < 2:
-        return Difference(n, old, new, new - old, None, None)
-    if metric in ROW_MEANS:
-        gains = row_scores(metric, candidate) - row_scores(metric, baseline)
-        return Difference(n, old, new, new - old, *mean_bounds(gains, confidence))
-    return Difference(n, old, new, new - old, *_bootstrap(metric, baseline, candidate, confidence, seed))
+    return _compared(metric, _alike(baseline, candidate), seed)
 
 
-def row_scores(metric: str, said: Predictions) -> Array:
-    """Each row's share in a metric of `ROW_MEANS`; shape (rows,); their mean is the metric."""
-    if metric == "accuracy":
-        return np.asarray(said.truth == said.answer, dtype="float64")
-    error: Array = said.truth - said.answer
-    return -np.abs(error) if metric == "neg_mean_absolute_error" else -np.square(error)
-
-
-def mean_bounds(values: Array, confidence: float) -> tuple[float, float]:
-    """One-sided lower and upper bounds of a mean, each at `confidence`; Student's t, `scipy.stats.ttest_1samp`'s interval."""
-    n = len(values)
-    reach = float(student.ppf(confidence, n - 1) * values.std(ddof=1) / np.sqrt(n))
-    return float(values.mean()) - reach, float(values.mean()) + reach
+def by_segments(metric: str, baseline: Predictions, candidate: Predictions, segments: Segments, seed: int) -> list[Difference]:
+    """`difference` in every segment, in the order of their names; labels are looked up once, rows sorted once a column."""
+    sides = _alike(baseline, candidate)
+    found: dict[int, Difference] = {}
+    for codes in segments.codes:
+        order = np.argsort(codes, kind="stable")
+        ends = np.cumsum(np.bincount(codes + 1, minlength=len(segments.names) + 1))
+        for own in np.flatnonzero(np.diff(ends)).tolist():
+            rows = order[ends[own] : ends[own + 1]]
+            found[own] = _compared(metric, [side.rows(rows) for side in sides], seed)
+    empty = Difference(n=0, groups=None if baseline.groups is None else 0)
+    return [found.get(own, empty) for own in range(len(segments.names))]
 
 
 def bounds(metric: str, said: Predictions, confidence: float, seed: int) -> tuple[float | None, float | None]:
     """One-sided bounds of one model's metric, each at `confidence`; None below 2 rows or where the metric is undefined."""
-    if len(said.truth) < 2 or score(metric, said) is None:
+    found = measured(metric, _alike(said), seed)
+    (value,) = found.values
+    if value is None or found.error is None:
         return None, None
-    if metric in ROW_MEANS:
-        return mean_bounds(row_scores(metric, said), confidence)
-    draws = [score(metric, said, weights) for weights in _resamples(len(said.truth), seed)]
-    return _percentiles([draw for draw in draws if draw is not None], confidence)
+    reach = found.error * float(norm.ppf(confidence) if found.freedom is None else stdtrit(found.freedom, confidence))
+    return value - reach, value + reach
 
 
-def _resamples(n: int, seed: int) -> Iterator[Array]:
-    random = np.random.default_rng(seed)
-    for _ in range(RESAMPLES):
-        yield np.bincount(random.integers(0, n, n), minlength=n)
+def _compared(metric: str, sides: list[Predictions], seed: int) -> Difference:
+    n, groups = len(sides[0].truth), sides[0].groups
+    if metric == "accuracy" and groups is None and n > 1 and all(usable(side) and side.classes is not None for side in sides):
+        return _proportions(*(right(side) for side in sides))
+    found = measured(metric, sides, seed)
+    old, new = found.values
+    return Difference(
+        n=n,
+        groups=None if groups is None else len(pd.unique(groups)),
+        baseline=old,
+        candidate=new,
+        delta=None if old is None or new is None else new - old,
+        standard_error=found.error,
+        freedom=found.freedom if found.error else None,
+    )
 
 
-def _percentiles(draws: list[float], confidence: float) -> tuple[float | None, float | None]:
-    if len(draws) < RESAMPLES // 2:
-        return None, None
-    lower, upper = np.quantile(draws, [1 - confidence, confidence])
-    return float(lower), float(upper)
+def _proportions(old: Array, new: Array) -> Difference:
+    """Accuracy where rows stand alone: who is right on which rows is all there is to know."""
+    n, won, lost = len(old), int(np.count_nonzero(new & ~old)), int(np.count_nonzero(old & ~new))
+    delta = (won - lost) / n
+    return Difference(
+        n=n,
+        baseline=float(old.mean()),
+        candidate=float(new.mean()),
+        delta=delta,
+        standard_error=float(np.sqrt(max(won + lost - n * delta**2, 0.0) / (n - 1) / n)),
+        freedom=n - 1,
+        won=won,
+        lost=lost,
+    )
 
 
-def _bootstrap(
-    metric: str, baseline: Predictions, candidate: Predictions, confidence: float, seed: int
-) -> tuple[float | None, float | None]:
-    deltas = []
-    for weights in _resamples(len(baseline.truth), seed):
-        old, new = score(metric, baseline, weights), score(metric, candidate, weights)
-        if old is not None and new is not None:
-            deltas.append(new - old)
-    return _percentiles(deltas, confidence)
+def _alike(*sides: Predictions) -> list[Predictions]:
+    """The same with labels as numbers from 0 on, which are the same for all (-1: missing)."""
+    sizes = [len(column) for side in sides for column in (side.truth, side.answer)]
+    if len(set(sizes)) > 1:
+        raise CannotJudge(f"evidence: truth and answers must have the same rows, got {sizes} rows; score both models on one file")
+    classes = [side.classes for side in sides if side.classes is not None]
+    if len(classes) not in (0, len(sides)):
+        raise CannotJudge(
+            "evidence: both models must answer in classes or both in numbers, got one each; check that task is right"
+        )
+    columns = list({id(column): column for side in sides for column in (side.truth, side.answer)}.values())
+    codes, known = coded(columns, classes) if classes else (columns, np.empty(0))
+    code = {id(column): own for column, own in zip(columns, codes, strict=True)}
+    truths = [code[id(side.truth)] for side in sides]
+    if not np.array_equal(truths[0], truths[-1], equal_nan=True):
+        raise CannotJudge("evidence: both models must be held against the same truth, got two; score both models on one file")
+    return [
+        replace(
+            side,
+            truth=truths[0],
+            answer=code[id(side.answer)],
+            classes=None if side.classes is None else places(side.classes, known),
+        )
+        for side in sides
+    ]

@@ -1,20 +1,59 @@
 """The parts of the holdout that are judged for themselves: every value of the columns in `evaluate.segments`."""
 
-from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
 
+import numpy as np
 import pandas as pd
 
-from stages.evidence.scores import Array
+from stages.evidence.classes import ROWS_AT_ONCE, Array, places
+
+MISSING = "(missing)"
 
 
-def segments(frame: pd.DataFrame, columns: list[str], min_rows: int, always: list[str]) -> Iterator[tuple[str, Array]]:
-    """Each segment's name, `column=value`, with a mask of shape (rows,).
+@dataclass(frozen=True, kw_only=True)
+class Segments:
+    """Segments by name, `column=value`, column by column; a row is in one of each column, or in none.
+
+    Attributes
+    ----------
+    codes : for each column, the place in `names` of each row's segment, -1 where it is in none; each of shape (rows,).
+    """
+
+    names: tuple[str, ...]
+    codes: tuple[Array, ...]
+
+
+def segments(frame: pd.DataFrame, columns: list[str], min_rows: int, always: list[str]) -> Segments:
+    """The segments of a frame.
 
     Values on fewer than `min_rows` rows are left out, but for those in `always`, which come even when they have no row.
     """
+    names: list[str] = []
+    codes = []
     for column in columns:
-        values = frame[column].astype("str").fillna("(missing)")
         wanted = {name.split("=", 1)[1] for name in always if name.split("=", 1)[0] == column}
-        sizes = values.value_counts()
-        for value in sorted(wanted | set(sizes.index[sizes >= min_rows])):
-            yield f"{column}={value}", (values == value).to_numpy()
+        values, place = _places(frame[column], min_rows, wanted)
+        codes.append(np.where(place < 0, place, place + len(names)))
+        names += [f"{column}={value}" for value in values]
+    return Segments(names=tuple(names), codes=tuple(codes))
+
+
+def _places(column: "pd.Series[Any]", min_rows: int, wanted: set[str]) -> tuple[list[str], Array]:
+    """The values that are segments, in order, and each row's place among them."""
+    raw, found = _factorised(column.to_numpy())
+    names = [*pd.Series(found).astype("str"), MISSING]  # the last one is what a gap's -1 means
+    text, spelled = pd.factorize(np.array(names, dtype=object))  # two values may be spelled alike
+    counts = np.bincount(raw.astype("int32") + 1, minlength=len(names))
+    rows = np.bincount(text, np.roll(counts, -1))
+    values = sorted(wanted | set(spelled[(rows > 0) & (rows >= min_rows)]))
+    place = pd.Index(values, dtype=object).get_indexer(pd.Index(spelled, dtype=object)).astype("int32")
+    return values, place[text][raw]
+
+
+def _factorised(values: Array) -> tuple[Array, Array]:
+    """`pd.factorize` with -1 for gaps, some rows at a time, which bounds the memory."""
+    parts = [pd.unique(values[start : start + ROWS_AT_ONCE]) for start in range(0, len(values), ROWS_AT_ONCE)]
+    found = pd.unique(np.concatenate(parts)) if parts else values
+    found = found[~pd.isna(found)]
+    return places(values, found), found

@@ -13,13 +13,15 @@ from stages.reading.tables import read_table
 from stages.settings import Params
 
 
-def read_golden(folder: Path, params: Params, extra: Sequence[str] = (), *, unlabelled: bool = False) -> pd.DataFrame:
+def read_golden(
+    folder: Path, params: Params, extra: Sequence[str] = (), *, numbers: Sequence[str] = (), unlabelled: bool = False
+) -> pd.DataFrame:
     """The golden set.
 
     Returns
     -------
-    DataFrame with the id, feature, target, segment and `extra` columns of every row with a label (with `unlabelled` of all rows),
-    personal data redacted; no rows where there is no golden set.
+    DataFrame with the id, feature, target, segment and further columns (`extra` codes and `numbers`) of every row with a label
+    (with `unlabelled` of all rows), personal data redacted; no rows where there is no golden set.
 
     Raises
     ------
@@ -27,10 +29,10 @@ def read_golden(folder: Path, params: Params, extra: Sequence[str] = (), *, unla
         Where a file cannot be read as a whole, or an id is missing or there twice.
     """
     names = params.columns
-    numbers = [*names.numeric, *([names.target] if params.task == "regression" else [])]
+    numeric = [*names.numeric, *numbers, *([names.target] if params.task == "regression" else [])]
     codes = [*names.categorical, names.target, *params.evaluate.segments, *extra]
-    frames = [_whole(file, params, codes, numbers) for file in _files(folder)]
-    wanted = list(dict.fromkeys([names.id, *names.features, *codes]))
+    frames = [_whole(file, params, codes, numeric) for file in _files(folder)]
+    wanted = list(dict.fromkeys([names.id, *names.features, *codes, *numbers]))
     rows = pd.concat(frames, ignore_index=True) if frames else pd.DataFrame(columns=wanted)
     if odd := int((rows[names.id].isna() | rows[names.id].duplicated()).sum()):
         raise InputError(f"{folder} must give every row an id of its own, got {odd} that have none or repeat one; mend them")

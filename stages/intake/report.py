@@ -12,6 +12,7 @@ from stages.intake.feedback import FeedbackFile
 from stages.intake.split import NO_DAY, Roles
 from stages.intake.verdicts import Judged
 from stages.labels.trust import STATES, Trusted
+from stages.reading.periods import Period
 
 ROWS = ("in", "training", "holdout", "quarantined", "immature", "unlabelled", "expired", "blocked")
 
@@ -26,6 +27,7 @@ def report(
     golden_rows: int,
     releases: Mapping[str, Any],
     near_duplicates: str,
+    raw_labels: Mapping[str, Any],
 ) -> dict[str, Any]:
     """Everything a person or a later stage asks of validation, as JSON.
 
@@ -36,6 +38,7 @@ def report(
     golden_rows : those with a label, which judge.
     releases : as `stages.intake.stale` reports them.
     near_duplicates : by what they were looked for, or why not.
+    raw_labels : what became of the labels that the newest training batch with any brought (`stages.intake.settle.Settled`).
     """
     return {
         "problem": roles.problem,
@@ -48,6 +51,7 @@ def report(
         "recent": sorted(roles.recent),
         "feedback": _newest_actions(trusted.lines, roles.as_of),
         "newest_feedback": _newest_file(files, trusted),
+        "raw_labels": {"file": None, "lines": 0, "refused": 0, "correct": 0, "confirm": 0} | dict(raw_labels),
         "reviewers": trusted.reviewers,
         "golden_rows": golden_rows,
         "near_duplicates": near_duplicates,
@@ -58,13 +62,18 @@ def report(
 def _batch(own: Judged, roles: Roles) -> dict[str, Any]:
     period = own.batch.period
     role = "blocked" if own.verdict == "blocked" or period is None else roles.role[period.name]
-    about = {"batch": period.name if period else None, "rows": own.batch.rows, "quarantined": own.refused, "role": role}
+    about = _declared(period) | {"rows": own.batch.rows, "quarantined": own.refused, "role": role}
     return about | {"verdict": own.verdict, "reasons": _reasons(own.findings), "released": _reasons(own.released)}
 
 
 def _file(file: FeedbackFile) -> dict[str, Any]:
-    about = {"batch": file.period.name if file.period else None, "rows": file.rows, "role": "feedback"}
+    about = _declared(file.period) | {"rows": file.rows, "role": "feedback"}
     return about | {"verdict": file.verdict, "reasons": _reasons(file.findings), "released": _reasons(file.released)}
+
+
+def _declared(period: Period | None) -> dict[str, Any]:
+    """The period that a file declares, and its last day."""
+    return {"batch": period.name, "last": period.last.isoformat()} if period else {"batch": None, "last": None}
 
 
 def _reasons(findings: Sequence[Finding]) -> list[str]:

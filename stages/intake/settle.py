@@ -26,11 +26,16 @@ Free = Callable[[str], np.ndarray]  # the rows, bool of shape (rows,), that a pe
 
 @dataclass(frozen=True, kw_only=True)
 class Settled:
-    """The rows that are used, with label, label_source and selection_reason; the lines of what left; all rows counted."""
+    """The rows that are used, with label, label_source and selection_reason; the lines of what left; all rows counted.
+
+    `brought` counts the labels that came with the rows, are old enough, and stand without feedback: `lines` in all; the
+    `refused` do not count; of the others so many `correct` or `confirm` the prediction that was served, where that can be told.
+    """
 
     usable: pd.DataFrame
     found: pd.DataFrame
     counts: Counter[str]
+    brought: Counter[str]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -133,7 +138,8 @@ def settle(
             "unlabelled": int((open_rows & ~labelled.waiting).sum()),
         }
     )
-    return Settled(usable=rows[has & ~gone], found=_lines(batch.key, labelled, problems, free, names.id), counts=counts)
+    found = _lines(batch.key, labelled, problems, free, names.id)
+    return Settled(usable=rows[has & ~gone], found=found, counts=counts, brought=_brought(labelled, params))
 
 
 def _raw_labels(
@@ -152,6 +158,19 @@ def _raw_labels(
         refused[REPEATS] = given & (own == rows[names.prediction]).to_numpy()
     out = np.any([none, *(mask & ~free(rule) for rule, mask in refused.items())], axis=0)
     return own.mask(out), refused, none
+
+
+def _brought(labelled: Labelled, params: Params) -> Counter[str]:
+    """A source that only repeats what was served confirms nothing, so what it corrects is no share of anything."""
+    names, rows, source = params.columns, labelled.rows, params.labels.sources.get(RAW)
+    label, used = rows[names.target], (rows["label_source"] == RAW).to_numpy() & ~labelled.problems[DISAGREE]
+    bad = np.any([mask for rule, mask in labelled.problems.items() if rule != DISAGREE], axis=0)
+    refused = int((labelled.given.notna() & label.isna() & bad).sum())
+    counts = Counter(lines=int(used.sum()) + refused, refused=refused)
+    if names.prediction and source and source.independent and params.task == "classification":
+        told, same = used & rows[names.prediction].notna(), label == rows[names.prediction]
+        counts |= Counter(correct=int((told & ~same).sum()), confirm=int((told & same).sum()))
+    return counts
 
 
 def _free(batch: Batch, ids: pd.Series, releases: Sequence[Release]) -> Free:

@@ -39,7 +39,8 @@ def read_rows(file: Path, params: Params) -> RawRows:
     """
     names, table = params.columns, _checked(file, params)
     extra = [name for name in (names.prediction, names.model_version, names.group, *params.evaluate.segments) if name]
-    codes, numeric = [*names.categorical, *extra], list(names.numeric)
+    cost = params.evaluate.cost.column if params.evaluate.cost else None
+    codes, numeric = [*names.categorical, *extra], [*names.numeric, *([cost] if cost else [])]
     if names.target in table.frame:
         (numeric if params.task == "regression" else codes).append(names.target)
     return as_columns(table, file, params, key=names.id, codes=codes, numeric=numeric, times=[names.time])

@@ -2,9 +2,10 @@
 
 import importlib
 import inspect
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
-import numpy as np
 import pandas as pd
 from sklearn.compose import ColumnTransformer
 from sklearn.dummy import DummyClassifier, DummyRegressor
@@ -14,8 +15,10 @@ from sklearn.pipeline import Pipeline, make_pipeline
 from sklearn.preprocessing import OneHotEncoder, StandardScaler
 from sklearn.utils import get_tags
 from sklearn.utils._param_validation import InvalidParameterError
+from sklearn.utils.validation import has_fit_parameter
 
 from stages.errors import UsageError
+from stages.modelling.rows import Array
 from stages.sections import Columns, Train
 
 
@@ -65,29 +68,55 @@ def dummy(task: str) -> Pipeline:
     return Pipeline([("estimator", estimator)])
 
 
-def targets(labels: pd.Series, task: str) -> np.ndarray:
+def targets(labels: pd.Series, task: str) -> Array:
     """The labels as the task reads them: text for classes, float64 for regression; shape (rows,)."""
     if task == "classification":
         return labels.astype("str").to_numpy(dtype=object)
     return pd.to_numeric(labels).to_numpy(dtype="float64")
 
 
-def fit(pipeline: Pipeline, frame: pd.DataFrame, labels: np.ndarray) -> Pipeline:
+def fit(pipeline: Pipeline, frame: pd.DataFrame, labels: Array, weights: Array | None = None) -> Pipeline:
     """Fit, and make ready to be kept: vocabulary positions become Python ints, which skops keeps far faster than NumPy's."""
-    try:
-        pipeline.fit(frame, labels)
-    except (ValueError, TypeError) as error:
-        # scikit-learn names its own parameters in InvalidParameterError; any other message may quote a row.
-        said = str(error).splitlines()[0] if isinstance(error, InvalidParameterError) else type(error).__name__
-        raise UsageError(
-            f"params.yaml: train must describe a model that fits {len(frame)} rows, got: {said}; "
-            "check that task, train.estimator and train.arguments go together"
-        ) from None
+    with one_line(len(frame), "train.arguments"):
+        pipeline.fit(frame, labels, **counted(pipeline, weights))
     for vectorizer in _vectorizers(pipeline):
         vectorizer.vocabulary_ = {term: int(position) for term, position in sorted(vectorizer.vocabulary_.items())}
         # A memory address: scikit-learn only caches a check with it (none for characters), and it would change the bytes.
         vars(vectorizer).pop("_stop_words_id", None)
     return pipeline
+
+
+def counted(pipeline: Pipeline, weights: Array | None) -> dict[str, Array]:
+    """The weights of rows as an argument of the pipeline's fit; nothing where all rows are alike.
+
+    Raises
+    ------
+    UsageError
+        Where the estimator cannot weigh rows.
+    """
+    if weights is None:
+        return {}
+    step, estimator = pipeline.steps[-1]
+    if not has_fit_parameter(estimator, "sample_weight"):
+        raise UsageError(
+            "params.yaml: train.class_weight and train.source_weights must go with an estimator whose fit takes sample_weight, "
+            f"got {type(estimator).__name__}; name another one, or set them to null and {{}}"
+        )
+    return {f"{step}__sample_weight": weights}
+
+
+@contextmanager
+def one_line(rows: int, key: str) -> Iterator[None]:
+    """What scikit-learn says of a model that cannot be fitted to so many rows as one line about params.yaml."""
+    try:
+        yield
+    except (ValueError, TypeError) as error:
+        # scikit-learn names its own parameters in InvalidParameterError; any other message may quote a row.
+        said = str(error).splitlines()[0] if isinstance(error, InvalidParameterError) else type(error).__name__
+        raise UsageError(
+            f"params.yaml: train must describe a model that fits {rows} rows, got: {said}; "
+            f"check that task, train.estimator and {key} go together"
+        ) from None
 
 
 def _vectorizers(pipeline: Pipeline) -> list[TfidfVectorizer]:

@@ -8,12 +8,21 @@ from typing import Annotated
 
 import typer
 
+from stages.ops.ci import ci
+from stages.ops.golden import golden
+from stages.ops.judging import judging
+from stages.ops.production import production
+
 app = typer.Typer(
     no_args_is_help=True, pretty_exceptions_enable=False, add_completion=False, help="A retraining loop that only moves forward."
 )
 
 quarantine = typer.Typer(no_args_is_help=True, help="What was refused, by which rule, and its release.")
 app.add_typer(quarantine, name="quarantine")
+app.add_typer(golden, name="golden")
+app.add_typer(ci, name="ci")
+app.add_typer(judging)
+app.add_typer(production)
 
 
 @app.command()
@@ -55,19 +64,39 @@ def upgrade(installed: typer.Context) -> None:
 def run() -> None:
     """Look for a reason to retrain; with one: train, evaluate, decide and record the attempt."""
     from stages import artefacts
+    from stages.decision.baseline import run_git
     from stages.ops.run import run as run_loop
     from stages.ops.verdict import show
 
-    decision = run_loop()
+    decision = run_loop(run_git)
     show(artefacts.read_json(artefacts.TRIGGER), artefacts.read_json(artefacts.VALIDATION), decision)
 
 
 @app.command()
-def status() -> None:
+def status(
+    max_age: Annotated[
+        int | None, typer.Option(help="Exit 1 where the newest accepted batch ended longer ago.", metavar="DAYS", min=0)
+    ] = None,
+) -> None:
     """What is live, since when, and what the last run said."""
     from stages.ops.status import show_status
 
     show_status()
+    if max_age is not None:
+        _overdue(max_age)
+
+
+def _overdue(max_age_days: int) -> None:
+    """The only place that reads the calendar."""
+    from datetime import UTC, datetime
+
+    from stages import artefacts
+    from stages.ops.feed import overdue
+
+    late = overdue(artefacts.read_json(artefacts.VALIDATION), datetime.now(UTC).date(), max_age_days)
+    if late:
+        typer.echo(f"late: {late}", err=True)
+        raise typer.Exit(1)
 
 
 @app.command()
@@ -104,18 +133,21 @@ def gate(
 
 
 @app.command()
-def promote(
-    approved_by: Annotated[str, typer.Option(help="Who approves; listed in params.yaml: approval.approvers.")],
-    reason: Annotated[str, typer.Option(help="Why, for the record.")],
-    accept_review: Annotated[bool, typer.Option("--accept-review", help="Promote although rules are inconclusive.")] = False,
+def report(
+    md: Annotated[Path | None, typer.Option(help="Write it as Markdown (default: print it).", metavar="FILE")] = None,
+    html: Annotated[Path | None, typer.Option(help="Write it as one HTML page, with pictures.", metavar="FILE")] = None,
 ) -> None:
-    """Make the candidate the baseline, in one commit, if the gate agrees again."""
+    """The last run for whoever reviews it: verdict, why, metrics before and after, data, drift."""
+    from stages import settings
     from stages.decision.baseline import run_git
-    from stages.ops.promote import Approval
-    from stages.ops.promote import promote as promote_candidate
+    from stages.ops.report import report as make_report
 
-    version = promote_candidate(Approval(approved_by, reason, accept_review), run_git)
-    typer.echo(f"version {version} is the baseline now, and committed; `dvc push` before `git push`")
+    text = make_report(settings.load(), run_git, md, html)
+    for path in (md, html):
+        if path:
+            typer.echo(f"written to {path}")
+    if not (md or html):
+        typer.echo(text, nl=False)
 
 
 @quarantine.command("list")

@@ -15,9 +15,9 @@ from rich.console import Console
 from stages import artefacts, settings
 from stages.adoption.guess import Asked
 from stages.adoption.ignored import refuse_ignored
-from stages.adoption.limits import first_limits
+from stages.adoption.limits import first_limits, first_min_change
 from stages.adoption.look import Start, look
-from stages.adoption.params import EVERY, first_columns, first_params
+from stages.adoption.params import EVERY, first_columns, first_params, looked_at
 from stages.adoption.place import place
 from stages.adoption.render import DVC_YAML, TEMPLATES, dvc_yaml, params_yaml, schema_py
 from stages.decision.baseline import Git
@@ -133,7 +133,8 @@ def _write_settings(start: Start, approver: str) -> Params:
     name, labelled, target = _model(start.target), list(start.labelled.values()), start.read[start.target]
     columns = Columns.model_validate(first_columns(start.columns))
     limits = first_limits(start.read, start.batch, columns, start.task)
-    found: dict[str, Any] = first_params(name, start.task, start.columns, labelled, start.every, approver, target, limits)
+    change = first_min_change(start.read, start.batch, columns, limits["calendar"], *looked_at(labelled))
+    found: dict[str, Any] = first_params(name, start.task, start.columns, labelled, start.every, approver, target, limits, change)
     artefacts.write_text(artefacts.PARAMS, params_yaml(found))
     artefacts.write_text(DVC_YAML, dvc_yaml(name, start.task))
     artefacts.write_text(settings.SCHEMA, settings.schema_text())

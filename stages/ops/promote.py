@@ -1,18 +1,23 @@
 """`ratchet promote`: the candidate becomes the baseline, in one commit, when the gate says so again and an approver is named."""
 
+import json
 import shutil
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from stages import artefacts, settings
 from stages.decision.baseline import Git
-from stages.decision.ledger import Entry, Ledger, read_ledger, write_ledger
+from stages.decision.ledger import Entry, Ledger
 from stages.errors import Refused
 from stages.gate import judge
-from stages.ops.dvc import dvc_output, run_dvc
+from stages.ops.approval import may_approve
+from stages.ops.dvc import dvc_output
+from stages.ops.journal import Intent
+from stages.ops.record import verified
+from stages.ops.switch import INCOMING, alone, clean, commit, finish, put_live, settle, undoable
+from stages.ops.tags import check_tags
 from stages.settings import Params
-
-COMMITTED = ("dvc.lock", "models", "metrics")
 
 
 @dataclass(frozen=True)
@@ -25,72 +30,50 @@ class Approval:
 
 
 def promote(approval: Approval, git: Git) -> int:
-    """Judge again, then replace the baseline and commit; returns the new version.
+    """Judge again, then replace the baseline, commit and tag; returns the new version.
+
+    Where an interrupted promotion of this candidate was committed already, only what was missing is done.
 
     Raises
     ------
     Refused
-        Where the tree is not clean, the approver may not approve, or the verdict is not a promotion; nothing has changed then.
+        Where the tree is not clean, the approver may not approve, the ledger or a tag is not what it was, or the verdict is not a
+        promotion; nothing has changed then.
     """
-    params = settings.load()
-    _clean(git)
-    _may_approve(approval, params, git)
-    decision = judge(params, git)
-    _allowed(decision, approval)
-    ledger = read_ledger(artefacts.LEDGER)
-    entry = _entry(decision, ledger, approval, params)
-    git("var", "GIT_COMMITTER_IDENT")  # a commit that cannot be made is refused before anything moves
-    try:
-        _switch(decision, ledger.with_entry(entry))
-        git("add", "--update", "--", *COMMITTED)
-        git("add", "--", str(artefacts.evaluation_of(decision["candidate"]["md5"])))
-        subject = f"Promote {params.model} version {entry.version}"
-        git("commit", "-m", subject, "-m", f"Approved by {approval.by}: {approval.reason}")
-    except BaseException:
-        _undo(decision, git)
-        raise
-    return ledger.next_version
+    with alone("promote", git) as finished:
+        if finished and finished.kind == "promotion" and finished.bundle == artefacts.dvc_md5(artefacts.CANDIDATE):
+            return finished.version
+        params = settings.load()
+        clean(git)
+        _up_to_date()
+        may_approve(approval.by, params, git)
+        record = verified(git)
+        check_tags(record, git)
+        decision = judge(params, git)
+        _allowed(decision, approval)
+        return _promoted(_entry(decision, record.ledger, approval, params), decision, record.ledger, git)
 
 
-def _switch(decision: dict[str, Any], ledger: Ledger) -> None:
-    _record_evaluation(decision)
-    shutil.rmtree(artefacts.BASELINE)
-    shutil.copytree(artefacts.CANDIDATE, artefacts.BASELINE)
-    run_dvc("add", str(artefacts.BASELINE), quiet=True)
-    write_ledger(artefacts.LEDGER, ledger)
-    run_dvc("repro", quiet=True)
+def _promoted(entry: Entry, decision: dict[str, Any], ledger: Ledger, git: Git) -> int:
+    version = ledger.next_version
+    new = [str(path) for path in (INCOMING, *_kept(decision)) if not path.exists()]
+    head = git("rev-parse", "HEAD").strip()
+    intent = Intent(kind="promotion", head=head, version=version, bundle=entry.bundle, new=new)
+    with undoable(intent, git):
+        _record_evaluation(decision)
+        shutil.copytree(artefacts.CANDIDATE, INCOMING)
+        put_live(INCOMING, ledger.with_entry(entry))
+        settle()
+        commit(intent, git, f"Promote {ledger.model} version {version}", f"Approved by {entry.by}: {entry.reason}")
+    finish(intent, git, settling=False)
+    return version
 
 
-def _undo(decision: dict[str, Any], git: Git) -> None:
-    """Back to the last commit: only what a promotion writes, and only because all of it was committed before."""
-    artefacts.evaluation_of(decision["candidate"]["md5"]).unlink(missing_ok=True)
-    git("reset", "--quiet")
-    git("checkout", "--", *COMMITTED)
-    run_dvc("checkout", "--quiet", str(artefacts.BASELINE), quiet=True)
-
-
-def _clean(git: Git) -> None:
-    if git("status", "--porcelain", "--untracked-files=no").strip():
+def _up_to_date() -> None:
+    changed = json.loads(dvc_output("status", "--json"))
+    if changed:
         raise Refused(
-            "the working tree must be clean, got uncommitted changes; commit the run first, so that its evidence is on record "
-            "(after a promotion that was killed: `git checkout -- models metrics dvc.lock && dvc checkout`)"
-        )
-    if dvc_output("status", "--json") != "{}":
-        raise Refused(
-            "the pipeline must be up to date, got changed data, parameters or code; run `dvc repro` and commit it first"
-        )
-
-
-def _may_approve(approval: Approval, params: Params, git: Git) -> None:
-    if approval.by not in params.approval.approvers:
-        raise Refused(
-            f"--approved-by must be listed in params.yaml: approval.approvers, got {approval.by!r}; "
-            f"ask one of {', '.join(params.approval.approvers)}"
-        )
-    author = git("log", "-1", "--format=%an").strip()
-    if approval.by == author and not params.approval.allow_author:
-        raise Refused(
-            f"--approved-by must not be the author of the run, got {author!r}; ask another approver, or set approval.allow_author"
+            f"the pipeline must be up to date, got changes in {', '.join(sorted(changed))}; run `dvc repro` and commit it first"
         )
 
 
@@ -118,10 +101,21 @@ def _entry(decision: dict[str, Any], ledger: Ledger, approval: Approval, params:
         rows=holdout["n"],
         holdout=decision["compared"]["holdout"],
         golden=decision["compared"]["golden"],
+        training=decision["candidate"]["training"],
+        recipe=decision["candidate"]["recipe"],
+        change=artefacts.read_json(artefacts.TRIGGER)["change"],
     )
 
 
 def _record_evaluation(decision: dict[str, Any]) -> None:
-    """Keep the candidate's evaluation beside the ledger, for clones that do not hold this commit."""
+    """Keep the candidate's evaluation and golden answers beside the ledger: for other clones, and for golden_best."""
+    evaluation, answers = _kept(decision)
     record = artefacts.read_json(artefacts.EVALUATION) | {"golden_md5": decision["compared"]["golden"]}
-    artefacts.write_json(artefacts.evaluation_of(decision["candidate"]["md5"]), record)
+    artefacts.write_json(evaluation, record)
+    artefacts.write_text(answers, artefacts.GOLDEN_ANSWERS.read_text(encoding="utf-8"))
+
+
+def _kept(decision: dict[str, Any]) -> tuple[Path, Path]:
+    """What is kept of the candidate beside the ledger."""
+    md5 = decision["candidate"]["md5"]
+    return artefacts.evaluation_of(md5), artefacts.answers_of(md5)

@@ -3,11 +3,13 @@
 from typing import Any
 
 from stages import artefacts, settings
+from stages.decision.baseline import Git, run_git
 from stages.decision.ledger import Entry, read_ledger, write_ledger
 from stages.ops.dvc import run_dvc
+from stages.ops.switch import alone
 
 
-def run() -> dict[str, Any] | None:
+def run(git: Git = run_git) -> dict[str, Any] | None:
     """Reproduce up to the trigger; on `retrain` train, evaluate, decide, and record the attempt in the ledger.
 
     Returns
@@ -16,13 +18,14 @@ def run() -> dict[str, Any] | None:
         The decision as in metrics/decision.json; None where the trigger gave no reason to retrain.
     """
     settings.load()
-    run_dvc("repro", "trigger")
-    if artefacts.read_json(artefacts.TRIGGER)["verdict"] != "retrain":
-        return None
-    run_dvc("repro")
-    _record(artefacts.read_json(artefacts.DECISION))
-    run_dvc("repro", quiet=True)  # the ledger is a dependency: settle trigger and gate on the longer one
-    return artefacts.read_json(artefacts.DECISION)
+    with alone("run", git):
+        run_dvc("repro", "trigger")
+        if artefacts.read_json(artefacts.TRIGGER)["verdict"] != "retrain":
+            return None
+        run_dvc("repro")
+        _record(artefacts.read_json(artefacts.DECISION))
+        run_dvc("repro", quiet=True)  # the ledger is a dependency: settle trigger and gate on the longer one
+        return artefacts.read_json(artefacts.DECISION)
 
 
 def _record(decision: dict[str, Any]) -> None:
@@ -37,6 +40,8 @@ def _record(decision: dict[str, Any]) -> None:
         reasons=decision["reasons"],
         holdout=compared["holdout"],
         golden=compared["golden"],
+        training=decision["candidate"]["training"],
+        recipe=decision["candidate"]["recipe"],
     )
     ledger = read_ledger(artefacts.LEDGER)
     write_ledger(artefacts.LEDGER, ledger.with_entry(entry))

@@ -6,6 +6,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
+from stages.artefacts import shown
 from stages.decision.baseline import FETCH
 from stages.ops.printing import lines, paper
 
@@ -22,6 +23,9 @@ LOOK = {
     "rollback": "go back to the previous version or fix forward; retraining would not help",
     "blocked": "wait (cool_down, few_labels) or clear the block; `trigger.request` in params.yaml does not override it",
 }
+SILENT = (  # rules of which, once they pass, there is nothing to read
+    "trigger", "every_class", "golden_fresh", "golden_reproduced", "unseen_holdout", "not_rejected", "baseline_commit",
+)  # fmt: skip
 STYLE = {
     "pass": "green",
     "fail": "bold red",
@@ -45,14 +49,14 @@ def show(
             soft_wrap=True,
         )
         return
-    console.print(_rules(decision["rules"]))
+    console.print(rules_table(decision["rules"]))
     verdict = decision["verdict"]
     console.print(f"\nverdict: [{STYLE[verdict]}]{verdict}[/]", soft_wrap=True)
     for reason in decision["reasons"][:SHOWN]:
         console.print(f"  because {escape(reason)}", soft_wrap=True)
     if len(decision["reasons"]) > SHOWN:
         console.print(f"  and {len(decision['reasons']) - SHOWN} more reasons, in metrics/decision.json", soft_wrap=True)
-    console.print(f"next: {escape(_next(decision))}", soft_wrap=True)
+    console.print(f"next: {escape(next_step(decision))}", soft_wrap=True)
 
 
 def _head(trigger: dict[str, Any], validation: dict[str, Any], decision: dict[str, Any] | None) -> Table:
@@ -70,34 +74,38 @@ def _head(trigger: dict[str, Any], validation: dict[str, Any], decision: dict[st
         change = "" if gain["delta"] is None else f"  ({gain['delta']:+.4f})"
         table.add_row(
             gain["metric"],
-            f"{_number(gain['old'])} → {_number(gain['new'])}{change}   version {decision['baseline']['version']} → candidate",
+            f"{shown(gain['old'])} → {shown(gain['new'])}{change}   version {decision['baseline']['version']} → candidate",
         )
     return table
 
 
-def _rules(rules: list[dict[str, Any]]) -> Table:
-    """One line a rule; segments that pass without being critical share one."""
+def rules_table(rules: list[dict[str, Any]]) -> Table:
+    """A table of `rule_lines`."""
     table = lines("", "rule", "why")
-    quiet = [rule for rule in rules if rule["name"] == "segment" and rule["outcome"] == "pass"]
-    for rule in rules:
-        if rule not in quiet:
-            _line(table, rule["outcome"], rule["name"], rule["why"])
-        elif rule is quiet[0]:
-            worst = min(quiet, key=lambda other: other["delta"])
-            _line(table, "pass", "segments", f"{len(quiet)} watched, none lost more than allowed; the least: {worst['why']}")
+    for outcome, name, why in rule_lines(rules):
+        table.add_row(f"[{STYLE[outcome]}]{MARK[outcome]} {outcome}[/]", name, escape(why))
     return table
 
 
-def _line(table: Table, outcome: str, name: str, why: str) -> None:
-    table.add_row(f"[{STYLE[outcome]}]{MARK[outcome]} {outcome}[/]", name, escape(why))
+def rule_lines(rules: list[dict[str, Any]]) -> list[tuple[str, str, str]]:
+    """Outcome, name and why of each rule; segments that pass without being critical share a line, and so do silent rules."""
+    found = []
+    passed = [rule for rule in rules if rule["outcome"] == "pass"]
+    segments, silent = ([rule for rule in passed if rule["name"] in names] for names in (("segment",), SILENT))
+    for rule in rules:
+        if rule not in segments and rule not in silent:
+            found.append((rule["outcome"], rule["name"], rule["why"]))
+        elif segments and rule is segments[0]:
+            worst = min(segments, key=lambda other: other["delta"])
+            why = f"{len(segments)} watched, none is proven to lose too much; the least: {worst['why']}"
+            found.append(("pass", "segments", why))
+    if silent:
+        found.append(("pass", f"{len(silent)} more", ", ".join(rule["name"] for rule in silent)))
+    return found
 
 
-def _next(decision: dict[str, Any]) -> str:
+def next_step(decision: dict[str, Any]) -> str:
     """The way out that the rules themselves name comes first."""
     if decision["verdict"] == "review" and any(FETCH in reason for reason in decision["reasons"]):
         return "git fetch --unshallow, then ratchet gate"
     return NEXT[decision["verdict"]]
-
-
-def _number(value: float | None) -> str:
-    return "undefined" if value is None else f"{value:.4f}"

@@ -6,21 +6,39 @@ from statistics import NormalDist
 
 from stages.settings import Params
 from stages.signals.events import later
-from stages.signals.world import World
+from stages.signals.volume import delivered
+from stages.signals.world import Trained, Week, World
 
 YEAR, WEEK = 365, 7
+MONTH = 32  # days after the last day of a month, and it is the month after the next one
 POWER = 0.8
 
 
 def batch_days(world: World) -> int:
     """Days of the newest batch's period; a week where there is none."""
-    newest = world.weeks[-1] if world.weeks else next(reversed(world.training.values()), None)
+    newest = _newest(world)
     return (newest.last - newest.first).days + 1 if newest else WEEK
 
 
 def next_batch(world: World) -> date:
-    """The last day of the next batch: the day of the next run."""
-    return later(world.as_of, batch_days(world))
+    """The last day of the period after the newest file's, blocked or not: the day of the next run."""
+    files = delivered(world.validation)
+    day = _next_end(date.fromisoformat(files[-1]["last"]) if files else world.as_of, world)
+    while day <= world.as_of < date.max:  # a day that a person set may lie behind the newest file
+        day = _next_end(day, world)
+    return day
+
+
+def _next_end(day: date, world: World) -> date:
+    """The last day of the period that begins after `day`: of a month, or of as many days as the newest batch has."""
+    newest = _newest(world)
+    if newest and newest.first.day == 1 and later(newest.last, 1).day == 1:
+        return later(later(day, MONTH).replace(day=1), -1)
+    return later(day, batch_days(world))
+
+
+def _newest(world: World) -> Week | Trained | None:
+    return world.weeks[-1] if world.weeks else next(reversed(world.training.values()), None)
 
 
 def day_of(missing: int, world: World, params: Params, after: date = date.min) -> date | None:
@@ -48,7 +66,7 @@ def cost(world: World, params: Params) -> str:
     if every >= cool:
         return ""
     often, seldom, sure = YEAR / every, YEAR / cool, params.gate.confidence
-    rows = (_reach(1 - (1 - sure) * every / cool) / _reach(sure)) ** 2
+    rows = (reach(1 - (1 - sure) * every / cool) / reach(sure)) ** 2
     pace = "every day" if every == 1 else f"every {every} days"
     return (
         f"an attempt {pace} instead of every {cool} days would mean {often:.0f} a year instead of {seldom:.0f}, a chance of "
@@ -57,7 +75,8 @@ def cost(world: World, params: Params) -> str:
     )
 
 
-def _reach(confidence: float) -> float:
+def reach(confidence: float) -> float:
+    """How many standard errors a difference must be so that it is proven in 4 of 5 cases."""
     return NormalDist().inv_cdf(confidence) + NormalDist().inv_cdf(POWER)
 
 

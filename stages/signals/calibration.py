@@ -5,7 +5,8 @@ from scipy.stats import norm
 
 from stages.evidence.scores import Array
 from stages.settings import Params
-from stages.signals.performance import evenly, newest
+from stages.signals.performance import newest
+from stages.signals.said import thinned
 from stages.signals.signal import Signal, beyond
 from stages.signals.world import World
 
@@ -22,7 +23,7 @@ def calibration(world: World, params: Params) -> Signal:
     name, limit, least = "calibration", params.trigger.max_calibration_error, params.trigger.drift.min_rows
     if world.said is None:
         return Signal(name=name, state="unknown", threshold=limit, why="no fresh trusted labels of the baseline to look at")
-    said = evenly(newest(world, params), ROWS)
+    said = thinned(newest(world, params), ROWS)
     n, scores = len(said.truth), said.probability
     if scores is None or not np.isfinite(scores).all():
         return Signal(name=name, state="unknown", threshold=limit, n=n, why="the model gives no probabilities")

@@ -31,19 +31,27 @@ def change_point(world: World, drift: Sequence[ColumnDrift], weekly: Weekly, par
     """The newest change that is known: a lasting one that is on record, or the day from which drift is seen.
 
     A deployment or a recorded change shortly before drift begins is taken for its cause, and its day for the day of the change.
-    Drift that was there from the first week after the baseline's training data has no known beginning, and drift that begins
-    in a campaign or a one-off is no change of the world.
+    Drift that was there from the first week after the baseline's training data has no known beginning, unless the ledger knows
+    it from the baseline's promotion; and drift that begins in a campaign or a one-off is no change of the world.
     """
     if not world.ledger.live.version:
         return None
     begun = _begun(world, drift, weekly, params)
-    known = [found for found in (_recorded(world), _caused(*begun, world, params) if begun else None) if found]
-    return max(known, key=lambda change: change.day, default=None)
+    known = (_remembered(world), _recorded(world), _caused(*begun, world, params) if begun else None)
+    return max((found for found in known if found), key=lambda change: (change.day, change.on_record), default=None)
 
 
 def rows_since(world: World, day: date, after: date = date.min) -> int:
     """The trusted rows that would train now, of batches that begin on `day` or later, and after the day `after`."""
     return sum(own.rows for own in world.training.values() if own.first >= day and own.first > after)
+
+
+def _remembered(world: World) -> Change | None:
+    """What was known to have changed when the baseline was promoted, where its training data may hold the time before."""
+    known = world.ledger.live.change
+    if known is None or known.day <= date.fromisoformat(world.card["trained_from"]):
+        return None
+    return Change(day=known.day, what=known.what, on_record=False)
 
 
 def _recorded(world: World) -> Change | None:

@@ -15,7 +15,8 @@ from scipy.stats import norm
 
 from stages.evidence.scores import Array, Predictions, score
 from stages.settings import Params
-from stages.signals.performance import coded, evenly, promise
+from stages.signals.performance import promise
+from stages.signals.said import coded, thinned
 from stages.signals.signal import Signal, beyond
 from stages.signals.world import World
 
@@ -30,7 +31,7 @@ def estimated_performance(world: World, params: Params) -> Signal:
     recalibrate, and of the promise.
     """
     name, limit, least = "estimated_performance", params.trigger.max_performance_drop, params.trigger.drift.min_rows
-    said, asked, promised = world.said, world.unlabelled, promise(world, params)
+    said, asked, promised = world.coded, world.unlabelled, promise(world, params)
     if said is None or asked is None or promised is None:
         why = "no fresh labels to calibrate with, no recent rows, or no promise of the baseline"
         return Signal(name=name, state="unknown", threshold=limit, why=why)
@@ -41,7 +42,7 @@ def estimated_performance(world: World, params: Params) -> Signal:
     if min(n, known) < least:
         why = f"{n} recent rows and {known} fresh labels to calibrate with: fewer than {least}"
         return Signal(name=name, state="underpowered", threshold=limit, n=n, why=why)
-    return _against(promised, world.ledger.live.rows or known, said, asked, params)
+    return _against(promised, world.ledger.live.rows or known, said, coded(asked), params)
 
 
 def recalibrated(said: Predictions, weights: Array, asked: Predictions) -> Array:
@@ -85,7 +86,7 @@ def expected(metric: str, chances: Array, asked: Predictions, weights: Array) ->
 
 
 def _against(promised: float, rows: int, said: Predictions, asked: Predictions, params: Params) -> Signal:
-    """The signal, where there is enough to estimate from; the promise was measured on `rows` rows."""
+    """The signal, where there is enough to estimate from; both answers are coded, and the promise was measured on `rows` rows."""
     name, limit, significance = "estimated_performance", params.trigger.max_performance_drop, params.trigger.significance
     metric, n = params.gate.primary, len(asked.answer)
     few, many = _bounded(said), _bounded(asked)
@@ -119,7 +120,7 @@ def _draws(metric: str, said: Predictions, asked: Predictions, seed: int) -> Arr
 
 
 def _bounded(said: Predictions) -> Predictions:
-    return evenly(coded(said), min(ROWS, CELLS // _scores(said).shape[1]))
+    return thinned(said, min(ROWS, CELLS // _scores(said).shape[1]))
 
 
 def _scores(said: Predictions) -> Array:

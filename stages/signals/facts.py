@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import takewhile
 from typing import Any
 
 from scipy.stats import binom
@@ -11,8 +12,10 @@ from stages.signals.arrivals import cost
 from stages.signals.change import Change, Weekly, rows_since
 from stages.signals.drift import ColumnDrift
 from stages.signals.events import later
+from stages.signals.previous import previous_version
 from stages.signals.signal import Signal
-from stages.signals.unusual import campaigns, one_off
+from stages.signals.unusual import campaigns, deployments, one_off
+from stages.signals.volume import delivered
 from stages.signals.world import World
 
 DRIFT = ("feature_drift", "prediction_drift", "label_shift")
@@ -42,9 +45,11 @@ def facts(
     signals : every signal by name.
     drift : the rows of `stages.signals.drift.drift`; `weekly` the changes week by week.
     """
-    labels = _labels(world, change, params)
+    labels = _labels(world, signals, change, params)
     return {
-        **_record(world, params),
+        "cool_down": _cool_down(world, params),
+        "previous_version": _previous(world, params),
+        "recent_deployment": _so("; ".join(deployments(world, drift, weekly, params)), "nothing went live that drift is from"),
         **_events(world, signals, params),
         "one_off": _so(one_off(world, signals, drift, weekly, params), "no one-off is known that explains what fired"),
         **_stability(signals),
@@ -58,29 +63,9 @@ def _so(words: str | None, otherwise: str) -> Fact:
     return Fact(holds=bool(words), why=words or otherwise)
 
 
-def _record(world: World, params: Params) -> dict[str, Fact]:
-    """From the ledger: cool-down, deployments and promotions, what there is to go back to."""
-    days = params.trigger.deployment_days
-    wet = [f"{event.name} went live on {event.at}" for event in world.events.deployed(world.as_of, days)]
-    good = _previous(world)
-    back = f"version {good} served before and was never rolled back" if good else ""
-    return {
-        "cool_down": _cool_down(world, params),
-        "recent_deployment": _so("; ".join(wet), f"nothing went live in the last {days} days"),
-        "previous_version": _so(back, "there is no earlier version to go back to"),
-    }
-
-
-def _previous(world: World) -> int | None:
-    """The newest version before the one in production that was never rolled back."""
-    ledger = world.ledger
-    earlier = [
-        entry.version
-        for entry in ledger.entries
-        if entry.kind == "promotion" and entry.version and entry.version < (ledger.live.version or 0)
-        if entry.bundle not in ledger.rejected | {ledger.live.bundle}
-    ]
-    return max(earlier, default=None)
+def _previous(world: World, params: Params) -> Fact:
+    entry, why = previous_version(world.ledger, world.kpi, params.trigger)
+    return Fact(holds=entry is not None, why=why)
 
 
 def _cool_down(world: World, params: Params) -> Fact:
@@ -140,42 +125,60 @@ def _poor_data(world: World, params: Params) -> Fact:
     rows, limit = sum(own["rows"] for own in recent), params.trigger.max_quarantined
     if not rows:
         return Fact(holds=True, why="there are no recent rows")
-    share = sum(own["quarantined"] for own in recent) / rows
-    return Fact(holds=share > limit, why=f"{share:.1%} of {rows} recent rows are in quarantine, {limit:.0%} are allowed")
+    share, blocked = sum(own["quarantined"] for own in recent) / rows, _newest_blocked(world)
+    words = [blocked, f"{share:.1%} of {rows} recent rows are in quarantine, {limit:.0%} are allowed"]
+    return Fact(holds=bool(blocked) or share > limit, why="; ".join(filter(None, words)))
 
 
-def _labels(world: World, change: Change | None, params: Params) -> dict[str, Fact]:
+def _newest_blocked(world: World) -> str:
+    """The blocked files that are newer than any accepted one; "" where there are none. The first model takes what there is."""
+    newer = list(takewhile(lambda own: own["verdict"] == "blocked", reversed(delivered(world.validation))))
+    if not newer or not world.ledger.live.version:
+        return ""
+    rows, first, last = sum(own["rows"] for own in newer), newer[-1]["batch"], newer[0]["batch"]
+    named = f"the newest {len(newer)} files, {first} to {last}, are" if len(newer) > 1 else f"the newest file, {last}, is"
+    return f"{named} blocked ({rows} rows)"
+
+
+def _labels(world: World, signals: Mapping[str, Signal], change: Change | None, params: Params) -> dict[str, Fact]:
     """Few labels block no first model: it learns from whatever there is."""
     new, least, counted = len(world.fresh), params.trigger.min_new_labels, bool(world.ledger.live.version)
     words = f"{new} trusted labels are new to the baseline"
     asked = f"{words}, {least} are asked for"
+    since = _few_since(world, signals, change, least) if counted and change else _so("", "no change is known")
     return {
         "nothing_new": _so("" if new else "the baseline has seen every trusted label", words),
         "few_labels": Fact(holds=counted and new < least, why=asked),
-        "few_labels_since_change": _few_since(world, change, least) if counted and change else _so("", "no change is known"),
-        "poor_labels": _poor_labels(world.validation.get("newest_feedback"), params),
+        "few_labels_since_change": since,
+        "poor_labels": _poor_labels(world.validation, params),
     }
 
 
-def _few_since(world: World, change: Change, least: int) -> Fact:
-    """A change that is only seen in the rows counts once the first are labelled: before, no reason to retrain is about it."""
+def _few_since(world: World, signals: Mapping[str, Signal], change: Change, least: int) -> Fact:
+    """A change that is only seen in the rows counts where performance fell on such rows: no other reason is about it."""
     rows = rows_since(world, change.day)
-    if not (rows or change.on_record):
-        return Fact(holds=False, why=f"nothing was judged on rows after {change.words} yet")
-    return Fact(holds=rows < least, why=f"{rows} trusted labels are of rows after {change.words}, {least} are asked for")
+    words = f"{rows} trusted labels are of rows after {change.words}, {least} are asked for"
+    if change.on_record or (rows and signals["performance"].state == "fired"):
+        return Fact(holds=rows < least, why=words)
+    return Fact(holds=False, why=f"{words} once the change is on record, or performance falls on such rows")
 
 
-def _poor_labels(newest: Mapping[str, Any] | None, params: Params) -> Fact:
-    """Whether the newest feedback is blocked, or more of it refused or in conflict than is allowed and than chance explains."""
-    if not newest or not newest["file"]:
-        return Fact(holds=None, why="there is no feedback")
-    if newest["verdict"] == "blocked":
+def _poor_labels(validation: Mapping[str, Any], params: Params) -> Fact:
+    """Whether the newest feedback is blocked, or more of it refused or in conflict than is allowed and than chance explains.
+
+    Without any feedback, the labels count that came with the rows.
+    """
+    feedback, raw = validation["newest_feedback"], validation["raw_labels"]
+    newest = feedback if feedback["file"] else raw
+    if not newest["file"]:
+        return Fact(holds=None, why="there are no labels yet, in data/feedback or in data/raw")
+    if newest.get("verdict") == "blocked":
         return Fact(holds=True, why=f"{newest['file']} is blocked")
-    bad, n, limit = newest["refused"] + newest["disputed"], newest["lines"], params.trigger.max_refused_labels
+    bad, n, limit = newest["refused"] + newest.get("disputed", 0), newest["lines"], params.trigger.max_refused_labels
     if not n:
         return Fact(holds=None, why=f"{newest['file']} has no answers")
     poor = bad / n > limit and float(binom.sf(bad - 1, n, limit)) < params.trigger.significance
-    why = f"{bad / n:.0%} of {n} answers in {newest['file']} were refused or are in conflict, {limit:.0%} are allowed"
+    why = f"{bad / n:.0%} of {n} labels in {newest['file']} were refused or are in conflict, {limit:.0%} are allowed"
     return Fact(holds=poor, why=why)
 
 

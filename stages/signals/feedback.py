@@ -27,14 +27,19 @@ def new_labels(world: World, params: Params) -> Signal:
 
 
 def correction_rate(validation: dict[str, Any], params: Params) -> Signal:
-    """The share of the newest reviewed outputs that were corrected; an exact binomial test, Clopper and Pearson's interval."""
-    done, limit = validation["feedback"], params.trigger.max_correction_rate
+    """The share of the newest reviewed outputs that were corrected; an exact binomial test, Clopper and Pearson's interval.
+
+    Where nobody reviewed any lately, the outputs beside the newest labels that came with their rows.
+    """
+    reviewed, raw, limit = validation["feedback"], validation["raw_labels"], params.trigger.max_correction_rate
+    done = reviewed if reviewed["correct"] + reviewed["confirm"] else raw
     corrected, n = done["correct"], done["correct"] + done["confirm"]
     if not n:
         return Signal(name="correction_rate", state="unknown", threshold=limit, why="no output was reviewed lately")
     significance, rate = params.trigger.significance, corrected / n
     p_value = float(binomtest(corrected, n, limit, alternative="greater").pvalue)
     low, high = binomtest(corrected, n).proportion_ci(1 - 2 * significance)
+    told = "reviewed outputs were corrected" if done is reviewed else f"outputs in {raw['file']} differ from their labels"
     hopeless = limit < 1 and limit**n >= significance  # so few that not even all of them corrected would prove it
     return Signal(
         name="correction_rate",
@@ -44,7 +49,7 @@ def correction_rate(validation: dict[str, Any], params: Params) -> Signal:
         n=n,
         p_value=p_value,
         interval=(float(low), float(high)),
-        why=f"{rate:.1%} of {n} reviewed outputs were corrected, {limit:.0%} are expected at most",
+        why=f"{rate:.1%} of {n} {told}, {limit:.0%} are expected at most",
     )
 
 

@@ -4,11 +4,10 @@ import math
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
-from statistics import NormalDist
 from typing import Any
 
 from stages.settings import Params
-from stages.signals.arrivals import POWER, day_of, next_batch
+from stages.signals.arrivals import day_of, next_batch, reach
 from stages.signals.change import Change, rows_since
 from stages.signals.events import later
 from stages.signals.facts import Fact
@@ -25,7 +24,8 @@ SETTLING = {
     "campaign": "a batch from after the campaign: drift that stays is more than the campaign",
     "poor_data": "recent rows that pass the rules named by `ratchet quarantine list`: mend the export, or release what is right",
     "poor_labels": "feedback that passes the rules named by `ratchet quarantine list`: mend it, or release what is right",
-    "kpi_fall_since_change": "undo what went live, or mend it: a KPI that comes back within days was its doing",
+    "kpi_fall_since_promotion": "`ratchet rollback`: a KPI that comes back within days was the model's doing",
+    "kpi_fall_since_change": "undo the deployment, or mend it: a KPI that comes back within days was its doing",
     "kpi_fall": "what the business changed, or a deployment that is missing in data/events.yaml",
     "kpi_slope": "what the business changed, or a deployment that is missing in data/events.yaml",
     "drift": "the cause of the drift, on record in data/events.yaml: under changes if it stays, under one_offs if it is over",
@@ -52,12 +52,15 @@ def follow_up(world: World, change: Change | None, params: Params) -> Signal:
     """Whether the baseline was promoted after a change on rows from mostly before it, and enough from after it came since."""
     live, least = world.ledger.live, params.trigger.min_new_labels
     if not live.version or change is None or live.as_of < change.day:
-        why = "no change is known that the baseline was trained across"
+        why = "no change is known that some of the baseline's training rows are older than"
         return Signal(name="follow_up", state="quiet", threshold=least, why=why)
     rows, through = world.card["rows"], world.trained_through
     new = rows_since(world, change.day, after=through)
     seen = rows_since(world, change.day) - new
-    why = f"of the {rows} rows that the baseline learned from {seen} came in after {change.words}, {new} more are trusted now"
+    why = (
+        f"the baseline learned from {rows} rows, {seen} of them from after {change.words}; "
+        f"{new} more rows from after it have trusted labels now"
+    )
     fired = seen < HALF * rows and new >= least
     return Signal(name="follow_up", state=state(fired), value=new, threshold=least, n=rows, why=why)
 
@@ -120,7 +123,8 @@ def _after_retraining(case: _Case) -> Iterator[tuple[date, str]]:
     since = rows_since(case.world, change.day)
     yield (
         day,
-        f"only {since} of the {rows} rows to train on came in after {change.words}; {ours.min_new_labels} more should be there",
+        f"{since} of the {rows} rows to train on are from after {change.words}; "
+        f"{ours.min_new_labels} more should have labels by then, enough to train once more",
     )
 
 
@@ -154,9 +158,8 @@ def rows_to_tell(world: World, params: Params) -> str | None:
     live, drop = world.ledger.live, params.trigger.max_performance_drop
     if params.gate.primary != "accuracy" or live.metric != "accuracy" or not live.promised or not live.rows or not drop:
         return None
-    reach = NormalDist().inv_cdf(1 - params.trigger.significance) + NormalDist().inv_cdf(POWER)
     variance = live.promised * (1 - live.promised)
-    left = (drop / reach) ** 2 / variance - 1 / live.rows if variance else 0.0
+    left = (drop / reach(1 - params.trigger.significance)) ** 2 / variance - 1 / live.rows if variance else 0.0
     if left <= 0:
         return (
             f"a promise measured on more than {live.rows} rows (split.holdout_batches): against this one no drop of {drop} shows"

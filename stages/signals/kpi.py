@@ -16,10 +16,12 @@ from stages.errors import InputError
 from stages.evidence.scores import Array
 from stages.sections import TriggerParams
 from stages.signals.daily import Effect, effect
+from stages.signals.events import Events
 from stages.signals.signal import Signal, State, beyond
 
 WEEK, BEFORE = 7, 28  # days
 LEAST, LEAST_BEFORE = 3, 14  # values that are needed in the last week (since a change), and before
+Change = tuple[date, str]  # something that went live: its day and its name
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -92,6 +94,14 @@ def read_kpi(path: Path) -> pd.DataFrame:
     return kpi.reset_index(drop=True)
 
 
+def without_past_events(kpi: pd.DataFrame, events: Events, as_of: date) -> pd.DataFrame:
+    """The KPI without the days of incidents that are closed and of one-offs that are over: that fall is explained, and past."""
+    closed = [(own.opened, own.closed - timedelta(days=1)) for own in events.incidents if own.closed and own.closed <= as_of]
+    over = [(own.starts, own.ends) for own in events.one_offs if own.ends < as_of]
+    gone = [any(first <= day <= last for first, last in (*closed, *over)) for day in kpi["date"].dt.date]
+    return kpi[~np.array(gone, dtype=bool)]
+
+
 def kpi_fall(kpi: pd.DataFrame, as_of: date, trigger: TriggerParams) -> Signal:
     """Whether any KPI's last 7 days lie below the 28 days before."""
     falls = [_step(own, 1 - WEEK, "against the four weeks before") for own in _each(kpi, as_of)]
@@ -103,7 +113,7 @@ def kpi_slope(kpi: pd.DataFrame, as_of: date, trigger: TriggerParams) -> Signal:
     return _signal("kpi_slope", [_trend(own) for own in _each(kpi, as_of)], trigger)
 
 
-def kpi_fall_since_change(kpi: pd.DataFrame, changes: Sequence[tuple[date, str]], as_of: date, trigger: TriggerParams) -> Signal:
+def kpi_fall_since_change(kpi: pd.DataFrame, changes: Sequence[Change], as_of: date, trigger: TriggerParams) -> Signal:
     """Whether any KPI fell right after something went live: the days since then, at least 3, against the 28 days before.
 
     Each day of the last `deployment_days` on which something went live is looked at; the day itself counts on neither side.
@@ -125,6 +135,22 @@ def kpi_fall_since_change(kpi: pd.DataFrame, changes: Sequence[tuple[date, str]]
         return Signal(name=name, state="underpowered", threshold=limit, why=why)
     falls = [_since(own, (day - as_of).days, what) for own in _each(kpi, as_of) for day, what in told.items()]
     return _signal(name, falls, trigger)
+
+
+def kpi_fall_since_promotion(
+    kpi: pd.DataFrame, promoted: Sequence[Change], deployed: Sequence[Change], as_of: date, trigger: TriggerParams
+) -> Signal:
+    """The same since the production version came in; quiet where a step on the day of a deployment fits the KPI better.
+
+    Parameters
+    ----------
+    promoted : the promotion or rollback that put the production version there; none for version 0.
+    """
+    others = [own for own in deployed if own[0] not in [day for day, _ in promoted]]
+    model, other = (kpi_fall_since_change(kpi, changes, as_of, trigger) for changes in (promoted, others))
+    if model.state == other.state == "fired" and (other.p_value or 0) < (model.p_value or 0):
+        model = replace(model, state="quiet", why=f"{other.why}, which fits better than since {promoted[-1][1]}")
+    return replace(model, name="kpi_fall_since_promotion")
 
 
 def _each(kpi: pd.DataFrame, as_of: date) -> list[_Series]:

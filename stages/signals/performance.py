@@ -1,15 +1,17 @@
 """Does the baseline still do what it promised, on trusted labels that it never trained on and that judge no candidate?"""
 
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 import numpy as np
-import pandas as pd
 from scipy.stats import t as student
 
-from stages.evidence.paired import ROW_MEANS, bounds
+from stages.evidence.paired import bounds
+from stages.evidence.row_means import ROW_MEANS
 from stages.evidence.scores import Predictions, score
 from stages.settings import Params
+from stages.signals.events import later
+from stages.signals.said import thinned
 from stages.signals.signal import Signal, beyond
 from stages.signals.world import World
 
@@ -26,13 +28,9 @@ def performance(world: World, params: Params) -> Signal:
     """
     name, limit, promised = "performance", params.trigger.max_performance_drop, promise(world, params)
     after = since_promise(world, params)
-    if world.said is None or promised is None:
-        why = "no fresh trusted labels, or no promise of the baseline to hold them against"
-        return Signal(name=name, state="unknown", threshold=limit, why=why)
-    if not after:
-        why = f"all {len(world.fresh)} fresh labels are of batches that the promise was measured on"
-        return Signal(name=name, state="unknown", threshold=limit, why=why)
-    said = coded(world.said).rows(world.fresh["batch"].isin(after[-params.split.holdout_batches :]).to_numpy())
+    if promised is None or world.said is None or not after:
+        return Signal(name=name, state="unknown", threshold=limit, why=_why_unknown(world, promised, params))
+    said = world.said_on(after[-params.split.holdout_batches :])
     n, metric, significance = len(said.truth), params.gate.primary, params.trigger.significance
     value, low, high = _measured(metric, said, significance, params.seed)
     if value is None or low is None or high is None or n < params.trigger.drift.min_rows:
@@ -58,15 +56,14 @@ def performance_by_week(world: World, params: Params) -> list[dict[str, Any]]:
     Of a metric that is no mean over rows the reach is that of all fresh rows, stretched to the rows of the batch: for a picture,
     one bootstrap is enough.
     """
-    if world.said is None:
+    if world.coded is None:
         return []
-    metric, said, batches = params.gate.primary, coded(world.said), world.fresh["batch"]
-    weeks = {batch: said.rows((batches == batch).to_numpy()) for batch in dict.fromkeys(batches)}
+    metric, weeks = params.gate.primary, {batch: world.said_on([batch]) for batch in dict.fromkeys(world.fresh["batch"])}
     if metric in ROW_MEANS:
         found = [_measured(metric, own, params.trigger.significance, params.seed) for own in weeks.values()]
     else:
-        whole = _measured(metric, said, params.trigger.significance, params.seed)
-        found = [_stretched(score(metric, own), whole, len(said.truth) / len(own.truth)) for own in weeks.values()]
+        whole = _measured(metric, world.coded, params.trigger.significance, params.seed)
+        found = [_stretched(score(metric, own), whole, len(world.fresh) / len(own.truth)) for own in weeks.values()]
     return [
         {"batch": batch, "value": value, "low": low, "high": high, "n": len(weeks[batch].truth), "kind": "measured"}
         for batch, (value, low, high) in zip(weeks, found, strict=True)
@@ -81,37 +78,44 @@ def promise(world: World, params: Params) -> float | None:
 
 def since_promise(world: World, params: Params) -> list[str]:
     """The fresh batches that were not mature when the baseline was promoted, oldest first: the others made its promise."""
-    mature = world.ledger.live.as_of - timedelta(days=params.labels.maturity_days)
+    mature = _mature_then(world, params)
     return [name for name in dict.fromkeys(world.fresh["batch"]) if world.training[name].last > mature]
 
 
 def newest(world: World, params: Params) -> Predictions:
     """What the baseline says on the newest fresh batches, as many as judge a candidate."""
-    batches = list(dict.fromkeys(world.fresh["batch"]))[-params.split.holdout_batches :]
-    assert world.said is not None
-    return coded(world.said).rows(world.fresh["batch"].isin(batches).to_numpy())
+    return world.said_on(list(dict.fromkeys(world.fresh["batch"]))[-params.split.holdout_batches :])
 
 
-def coded(said: Predictions) -> Predictions:
-    """The same with classes as whole numbers in their order, which scorers read faster; labels of no class come last."""
-    if said.classes is None:
-        return said
-    levels = pd.Index([*said.classes, *sorted(set(said.truth) - set(said.classes), key=str)])
-    truth, answer = (levels.get_indexer(side) for side in (said.truth, said.answer))
-    return Predictions(truth, answer, said.probability, np.arange(len(said.classes)))
+def _mature_then(world: World, params: Params) -> date:
+    """The last day whose labels were mature when the baseline was promoted."""
+    return world.ledger.live.as_of - timedelta(days=params.labels.maturity_days)
 
 
-def evenly(said: Predictions, most: int) -> Predictions:
-    """At most `most` rows, evenly spaced."""
-    n = len(said.truth)
-    mask = np.zeros(n, dtype=bool)
-    mask[np.linspace(0, n - 1, min(n, most)).astype(int)] = True
-    return said.rows(mask)
+def _why_unknown(world: World, promised: float | None, params: Params) -> str:
+    """What there is to hold against each other, and until when that stays so."""
+    if promised is None:
+        return f"the baseline promised no {params.gate.primary}"
+    lacking = "no fresh trusted labels"
+    if len(world.fresh):
+        lacking = f"all {len(world.fresh)} fresh labels are of batches that the promise was measured on"
+    day = _next_to_tell(world, params)
+    return f"{lacking}; the next rows that can tell come on {day} or later" if day else lacking
+
+
+def _next_to_tell(world: World, params: Params) -> date | None:
+    """When the first batch that made no promise has left the holdout: as old as the newest training batch is today."""
+    newest = next(reversed(world.training.values()), None)
+    if newest is None:
+        return None
+    days = (newest.last - newest.first).days + 1
+    batches = max(0, (_mature_then(world, params) - newest.last).days) // days + 1
+    return later(world.as_of, batches * days)
 
 
 def _measured(metric: str, said: Predictions, significance: float, seed: int) -> _Bounded:
     """The metric and its bounds; of more than `RESAMPLED` rows from the reach on so many, which shrinks with the root."""
-    value, few = score(metric, said), said if metric in ROW_MEANS else evenly(said, RESAMPLED)
+    value, few = score(metric, said), said if metric in ROW_MEANS else thinned(said, RESAMPLED)
     about = value if len(few.truth) == len(said.truth) else score(metric, few)
     return _stretched(value, (about, *bounds(metric, few, 1 - significance, seed)), len(few.truth) / len(said.truth))
 

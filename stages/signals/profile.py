@@ -60,6 +60,23 @@ def profile(
     }
 
 
+def of_training(
+    frame: pd.DataFrame, newest: Array, columns: Columns, labels: pd.Series, predictions: pd.Series | None
+) -> dict[str, Any]:
+    """The profile of training rows, and as its `newest` part the profile of those of the newest batches; None without any.
+
+    Old rows hold an old world. What the newest rows show as well is no news to a model that has learned from them.
+
+    Parameters
+    ----------
+    newest : which rows those are, bool, shape (rows,).
+    predictions : answers on the newest rows, so the newest part has none of its own.
+    """
+    parts = [profile(frame[own], columns, labels[own]) for own in (~newest, newest)]
+    said = None if predictions is None else answers(predictions)
+    return merge(parts) | {"predictions": said, "newest": parts[1] if newest.any() else None}
+
+
 def answers(values: pd.Series) -> Sketch:
     """The sketch of labels or predictions, of classes where they are no numbers."""
     return _numbers(values) if is_numeric_dtype(values) and not is_bool_dtype(values) else _values(values)
@@ -68,7 +85,7 @@ def answers(values: pd.Series) -> Sketch:
 def merge(profiles: Sequence[dict[str, Any]]) -> dict[str, Any]:
     """The profile of all rows from the profiles of parts, at least one, of the same columns.
 
-    Labels and predictions are those of the parts that have them.
+    Labels and predictions are those of the parts that have them; which rows are the newest, the parts do not tell.
     """
     parts = {name: [one["columns"][name] for one in profiles] for name in profiles[0]["columns"]}
     said = {name: [one[name] for one in profiles if one[name] is not None] for name in ("labels", "predictions")}

@@ -32,19 +32,23 @@ def share_p_values(old: Array, old_rows: int, new: Array, new_rows: int) -> Arra
     return p_values
 
 
-def distance(old: Array, new: Array) -> tuple[float, int, float]:
-    """Kolmogorov and Smirnov's distance of two tables of rows by number, where it is, and its asymptotic p-value.
-
-    Numbers of one code are ties, and few rows make the asymptotic p-value too large: both err towards no change.
+def apart(old: Array, new: Array) -> Array:
+    """By how much more of the new rows than of the old ones are up to each number, shape (numbers,).
 
     Parameters
     ----------
     old, new : rows of each number, ascending, shape (numbers,); both of some rows.
     """
-    n, m = int(old.sum()), int(new.sum())
-    apart = np.abs(np.cumsum(old) / n - np.cumsum(new) / m)
-    place = int(np.argmax(apart))
-    return float(apart[place]), place, float(kolmogorov(apart[place] * np.sqrt(n * m / (n + m))))
+    more: Array = np.cumsum(new) / new.sum() - np.cumsum(old) / old.sum()
+    return more
+
+
+def apart_p_value(size: float, n: int, m: int) -> float:
+    """Kolmogorov and Smirnov's asymptotic p-value of samples of `n` and `m` rows that are `size` apart at some number.
+
+    Numbers of one code are ties, and few rows make the asymptotic p-value too large: both err towards no change.
+    """
+    return float(kolmogorov(size * np.sqrt(n * m / (n + m))))
 
 
 def holm(p_values: Sequence[float]) -> list[float]:

@@ -1,6 +1,7 @@
-"""Days that are not like others: campaigns, and one-offs that are over; what fired because of them says nothing lasting."""
+"""Days that are not like others: campaigns, one-offs that are over, deployments; what they explain says nothing lasting."""
 
 from collections.abc import Mapping, Sequence
+from datetime import date
 
 from stages.settings import Params
 from stages.signals.change import Weekly
@@ -24,6 +25,12 @@ def campaigns(world: World, signals: Mapping[str, Signal], params: Params) -> li
     return list(dict.fromkeys(window.words for window in known))
 
 
+def deployments(world: World, drift: Sequence[ColumnDrift], weekly: Weekly, params: Params) -> list[str]:
+    """What was deployed lately, with its day; but not what went live when all that drifts had changed already."""
+    recent = world.events.deployed(world.as_of, params.trigger.deployment_days)
+    return [f"{own.name} went live on {own.at}" for own in recent if not _older(own.at, world, drift, weekly, params)]
+
+
 def one_off(
     world: World, signals: Mapping[str, Signal], drift: Sequence[ColumnDrift], weekly: Weekly, params: Params
 ) -> str | None:
@@ -39,6 +46,14 @@ def one_off(
         if not words and any(signals[name].state == "fired" for name in names if name in signals):
             return None
     return "; ".join(filter(None, explained.values())) or None
+
+
+def _older(day: date, world: World, drift: Sequence[ColumnDrift], weekly: Weekly, params: Params) -> bool:
+    """Whether every column that drifts had changed already in the last batch that ended before the day."""
+    fired = [row.column for row in drift if row.state == "fired" and row.family != "label"]
+    before = [week.name for week in world.weeks if week.last < day][-1:]
+    changes = [weekly.get(column, {}).get(name) for column in fired for name in before]
+    return bool(changes) and all(change is not None and change >= params.trigger.drift.min_change for change in changes)
 
 
 def _on_recent(windows: Sequence[Window], world: World) -> list[Window]:

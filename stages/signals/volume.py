@@ -1,6 +1,6 @@
 """Did as many rows come in as usual? Counted batch against batch; whether a batch is to be trusted is validation's question."""
 
-from datetime import date
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -13,13 +13,16 @@ FEWEST = 3  # batches before that make a usual size
 
 
 def data_volume(validation: dict[str, Any], params: Params) -> Signal:
-    """The rows of the newest accepted batch against the median of up to `batches.history` of its kind before it.
+    """The rows of the newest batch, blocked or not, against the median of up to `batches.history` accepted ones of its kind.
 
     A factor `batches.volume.warn` up or down fires, where Poisson counts do not explain it: given the sum of all, the newest is
     binomial.
     """
     name, limit, significance = "data_volume", params.batches.volume.warn, params.trigger.significance
-    *before, newest = _sizes(validation)[-params.batches.history - 1 :] or [0]
+    files = delivered(validation)
+    if not files:
+        return Signal(name=name, state="unknown", threshold=limit, n=0, why="no file of rows declares a period")
+    newest, before = files[-1]["rows"], _before(files)[-params.batches.history :]
     usual = float(np.median(before)) if len(before) >= FEWEST else 0.0
     if not usual:
         why = f"{len(before)} earlier batches of its kind have rows to compare with, {FEWEST} must"
@@ -36,17 +39,21 @@ def data_volume(validation: dict[str, Any], params: Params) -> Signal:
         n=newest,
         p_value=float(test.pvalue),
         interval=(low, high),
-        why=f"the newest batch has {newest} rows, {newest / usual:.2g} times the usual {usual:.0f}",
+        why=f"{_name(files[-1])}, the newest batch, has {newest} rows, {newest / usual:.2g} times the usual {usual:.0f}",
     )
 
 
-def _sizes(validation: dict[str, Any]) -> list[int]:
-    """Rows of the accepted batches, oldest first; of those with a period as long as the newest one's."""
-    own = [batch for batch in validation["batches"].values() if batch["role"] != "feedback" and batch["verdict"] != "blocked"]
-    known = sorted((_last_day(batch["batch"]), batch["batch"], batch["rows"]) for batch in own)
-    return [rows for _, name, rows in known if len(name) == len(known[-1][1])]
+def delivered(validation: dict[str, Any]) -> list[dict[str, Any]]:
+    """What validation says of the files of rows that declare a period, oldest first."""
+    files = [own for own in validation["batches"].values() if own["role"] != "feedback" and own["last"]]
+    return sorted(files, key=lambda own: (own["last"], own["batch"]))
 
 
-def _last_day(name: str) -> date:
-    """The last day of `2026-W40` or `2026-10-05`, about the last one of `2026-10`: enough to put them in order."""
-    return date.fromisoformat({7: f"{name}-28", 8: f"{name}-7"}.get(len(name), name))
+def _before(files: Sequence[dict[str, Any]]) -> list[int]:
+    """Rows of the accepted batches before the newest file, oldest first; of those with a period as long as its own."""
+    like = len(files[-1]["batch"])  # 2026-10, 2026-W40 and 2026-10-05 differ in length
+    return [own["rows"] for own in files[:-1] if own["verdict"] != "blocked" and len(own["batch"]) == like]
+
+
+def _name(file: dict[str, Any]) -> str:
+    return f"{file['batch']} (blocked)" if file["verdict"] == "blocked" else str(file["batch"])

@@ -1,7 +1,9 @@
 """What is known on the day of a run."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import cached_property
 from typing import Any
 
 import pandas as pd
@@ -9,6 +11,7 @@ import pandas as pd
 from stages.decision.ledger import Ledger
 from stages.evidence.scores import Predictions
 from stages.signals.events import Events
+from stages.signals.said import coded
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -41,7 +44,8 @@ class World:
     `recent` names the newest of them, in which drift is looked for; `unlabelled` is what the baseline says on their rows
     (without truth).
     `fresh` are the trusted rows that the baseline never trained on and that do not judge the candidate: DataFrame with the
-    columns batch and target (under its own name), oldest batch first; `said` is what the baseline says on them, row by row.
+    columns batch and target (under its own name), oldest batch first; `said` is what the baseline says on them, row by row,
+    `coded` the same with classes as numbers.
     Both answers are None where there are no rows, or where the baseline promised nothing (version 0).
     `training` counts the trusted rows of every batch that would train now, by name, in the order of time.
     """
@@ -64,3 +68,13 @@ class World:
     def trained_through(self) -> date:
         """The last day of the baseline's training data."""
         return date.fromisoformat(self.card["trained_through"])
+
+    @cached_property
+    def coded(self) -> Predictions | None:
+        """What the baseline says on the fresh rows, as the signals score it."""
+        return None if self.said is None else coded(self.said)
+
+    def said_on(self, batches: Sequence[str]) -> Predictions:
+        """The same for the fresh rows of some batches; there must be fresh rows."""
+        assert self.coded is not None
+        return self.coded.rows(self.fresh["batch"].isin(batches).to_numpy())

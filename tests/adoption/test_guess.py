@@ -158,25 +158,48 @@ def test_leaks_and_earlier_answers_are_found():
     assert list(answers(frame, target, list(frame))) == ["served"]
 
 
+LABELS = pd.Series(["a", "b"])
+COLUMNS = [Column(role, role, "", 9, 0) for role in ("id", "time", "target", "numeric")]
+
+
+def found_for(labelled: list[int], target: pd.Series = LABELS, columns: list[Column] = COLUMNS) -> dict:
+    task = "regression" if target.dtype == "float64" else "classification"
+    return first_params("m", task, columns, labelled, "week", "me", target, LIMITS, 0.07)
+
+
 def test_windows_follow_the_batches():
-    columns = [Column("i", "id", "", 9, 0), Column("t", "time", "", 9, 0), Column("y", "target", "", 2, 0)]
-    columns += [Column("c", "categorical", "", 3, 0), Column("d", "categorical", "", 30, 0)]
-
-    def split(labelled: list[int]) -> dict[str, int]:
-        return first_params("m", "classification", columns, labelled, "week", "me", pd.Series(["a", "b"]), LIMITS)["split"]
-
-    assert split([2000] * 6)["holdout_batches"] == 1  # 2,000 rows judge
-    assert split([400] * 9)["holdout_batches"] == 3  # 1,200 are enough, 800 are not
-    assert split([10] * 9)["holdout_batches"] == 3  # never more than a third
-    assert split([10, 10])["holdout_batches"] == 1
-    found = first_params("m", "classification", columns, [400] * 9, "week", "me", pd.Series(["a", "b"]), LIMITS)
+    holdouts = {own: found_for(list(own))["split"]["holdout_batches"] for own in [(2000,) * 6, (400,) * 9, (10,) * 9, (10, 10)]}
+    assert holdouts[(2000,) * 6] == 1  # 2,000 rows judge
+    assert holdouts[(400,) * 9] == 3  # 1,200 are enough, 800 are not
+    assert holdouts[(10,) * 9] == 3  # never more than a third
+    assert holdouts[10, 10] == 1
+    categories = [Column("c", "categorical", "", 3, 0), Column("d", "categorical", "", 30, 0)]
+    found = found_for([400] * 9, columns=COLUMNS[:3] + categories)
     assert found["evaluate"]["segments"] == ["c"]
     assert found["trigger"]["min_new_labels"] == 200
+    assert found["trigger"]["drift"] == {"min_change": 0.07, "min_rows": 200}
+
+
+@pytest.mark.parametrize(
+    ("rows", "largest", "drop"),
+    [
+        (1200, 0.5, 0.05),  # 2.487 * sqrt(2 * 0.75 * 0.25 / 1200) = 0.0440
+        (1200, 0.9, 0.04),  # 2.487 * sqrt(2 * 0.9 * 0.1 / 1200) = 0.0305
+        (20_000, 0.5, 0.02),  # 0.0108: two points are what matters
+    ],
+)
+def test_a_loss_that_matters_is_one_that_the_holdout_can_show(rows, largest, drop):
+    target = pd.Series(["a"] * round(100 * largest) + ["b"] * round(100 - 100 * largest))
+    found = found_for([rows] * 4, target)
+    assert found["trigger"]["max_performance_drop"] == drop
+    assert (found["gate"]["max_segment_drop"], found["gate"]["max_golden_drop"]) == (0.02, 0.02)
 
 
 def test_allowed_loss_of_a_quantity_is_in_its_own_units():
-    """Mean absolute deviation of 0 and 100 is 50, 5 % of it 2.5, to one digit 2 (ties to even)."""
-    columns = [Column(name, name, "", 9, 0) for name in ("id", "time", "target", "numeric")]
-    found = first_params("m", "regression", columns, [100, 100], "week", "me", pd.Series([0.0, 100.0]), LIMITS)
-    assert found["gate"]["max_segment_drop"] == 2.0
+    """Mean absolute deviation of 0 and 100 is 50, 5 % of it 2.5, to one digit 2 (ties to even); deviations do not differ."""
+    found = found_for([100, 100], pd.Series([0.0, 100.0]))
+    assert (found["gate"]["max_segment_drop"], found["trigger"]["max_performance_drop"]) == (2.0, 2.0)
     assert (found["gate"]["primary"], found["gate"]["min_gain"]) == ("neg_mean_absolute_error", 0.0)
+    # Deviations 25, 25, 25, 75: 5 % of 37.5 are 1.9; their standard deviation is 21.65, 2.487 * sqrt(2 / 100) * 21.65 / 2 = 3.8
+    found = found_for([100, 100], pd.Series([0.0, 0.0, 0.0, 100.0]))
+    assert (found["gate"]["max_segment_drop"], found["trigger"]["max_performance_drop"]) == (2.0, 4.0)

@@ -213,8 +213,8 @@ def test_a_run_of_trigger_reads_the_parameters_it_declares_and_no_others(project
         card = artefacts.read_json(artefacts.BASELINE / "card.json")
         artefacts.write_json(artefacts.BASELINE / "card.json", card | {"trained_through": "2026-10-02"})
         zero, one = (
-            Entry(kind="promotion", as_of=f"2026-10-0{1 + version}", bundle=f"v{version}.dir", version=version)
-            for version in (0, 1)
+            Entry(kind="promotion", as_of=f"2026-10-0{1 + version}", bundle=bundle, version=version)
+            for version, bundle in enumerate(["v0.dir", artefacts.dvc_md5(artefacts.BASELINE)])
         )
         write_ledger(artefacts.LEDGER, Ledger(model="m", entries=[zero, one]))
         artefacts.EVENTS.write_text("")

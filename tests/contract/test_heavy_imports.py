@@ -17,7 +17,8 @@ HEAVY = {"matplotlib", "pandas", "pandera", "scipy", "sklearn", "skops", "dvc"}
         ("stages.trigger", {"pandas", "scipy", "sklearn", "skops"}),
         ("stages.train", {"pandas", "scipy", "sklearn", "skops"}),
         ("stages.evaluate", {"pandas", "scipy", "sklearn", "skops"}),  # matplotlib only when it draws
-        ("stages.gate", set()),
+        ("stages.gate", {"pandas", "scipy", "sklearn"}),  # matplotlib only when it draws
+        ("stages.signals.drift", {"pandas", "scipy"}),
         ("stages.ops.cli", set()),
         ("stages.ops.explain", set()),
         ("stages.ops.verdict", set()),

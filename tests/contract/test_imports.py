@@ -9,14 +9,15 @@ import pytest
 ROOT = Path(__file__).resolve().parents[2]
 FLOORS = [  # from top to bottom; a room knows those below it, never those beside or above
     ["ops"],
+    ["health"],
     ["adoption"],
     ["validate", "trigger", "train", "evaluate", "gate"],
     ["intake"],
     ["history", "labels"],
     ["reading"],
     ["signals"],
-    ["evidence"],
     ["decision"],
+    ["evidence"],
     ["modelling"],
     ["settings"],
     ["sections"],
@@ -27,7 +28,11 @@ FLOORS = [  # from top to bottom; a room knows those below it, never those besid
 ]
 FLOOR = {room: k for k, rooms in enumerate(FLOORS) for room in rooms}
 FILES = [file for file in sorted((ROOT / "stages").rglob("*.py")) if "templates" not in file.relative_to(ROOT).parts]
-CODE = [*FILES, *sorted((ROOT / "desk").rglob("*.py")), ROOT / "ratchet.py", ROOT / "schema.py"]
+CODE = [
+    *FILES,
+    *sorted((ROOT / "desk").rglob("*.py")),
+    *(ROOT / f"{name}.py" for name in ("ratchet", "compare_models", "schema")),
+]
 PURE = {  # what a module may call while it is imported, beside classes: it builds a constant or a command, and touches nothing
     "add_typer", "arange", "array", "astype", "bool_", "capitalize", "compile", "date", "dict", "field", "float64", "fromkeys",
     "frozenset", "index", "int64", "items", "join", "large_string", "len", "list", "log", "max", "min", "range", "resolve",

@@ -41,6 +41,34 @@ def test_a_bundle_promoted_twice_is_live_as_its_newer_version():
     assert ledger(ZERO, ONE, TWO, again).live == again
 
 
+def test_a_reanchoring_changes_nothing_in_production():
+    again = ledger(ZERO, ONE, entry("reanchor", "one", 20, golden="g", scored=[1]))
+    assert again.live == ONE
+    assert again.since == date(2026, 3, 5)
+    assert again.last_attempt(date(2026, 3, 30)) == date(2026, 3, 5)
+
+
+@pytest.mark.parametrize(
+    ("past", "anchored"),
+    [
+        ([], False),
+        ([entry("reanchor", "two", 20, golden="g", scored=[1, 2])], True),
+        ([entry("reanchor", "two", 20, golden="g", scored=[1])], False),  # measured other versions only
+        ([entry("reanchor", "two", 20, golden="old", scored=[1, 2])], False),
+        ([entry("reanchor", "two", n, golden=name, scored=[2]) for n, name in ((20, "g"), (21, "later"))], False),
+        ([entry("reanchor", "two", 20, golden="g", scored=[1, 2]), entry("rollback", "one", 21, rejected="two")], True),
+        ([entry("reanchor", "two", 20, golden="g", scored=[2]), entry("promotion", "three", 21, version=3)], False),
+    ],
+)
+def test_a_golden_set_is_anchored_where_the_last_reanchoring_measured_the_production_version_on_it(past, anchored):
+    found = ledger(ZERO, ONE, TWO, *past).anchor("g")
+    assert (found == past[0]) if anchored else found is None
+
+
+def test_versions_to_be_held_against_leave_out_the_dummy_and_what_was_rolled_back():
+    assert ledger(ZERO, ONE, TWO, BACK, entry("attempt", "three", 13)).versions == [ONE]
+
+
 def test_a_version_number_is_never_used_again():
     assert ledger(ZERO).next_version == 1
     assert ledger(ZERO, ONE, TWO, BACK).next_version == 3
@@ -54,6 +82,13 @@ def test_the_same_attempt_is_recorded_once_and_a_new_one_always():
     assert len(first.with_entry(tried.model_copy(update={"holdout": "h2"})).entries) == 3
     assert len(first.with_entry(tried.model_copy(update={"golden": "g2"})).entries) == 3
     assert len(first.with_entry(entry("promotion", "two", 7, version=1)).entries) == 3
+
+
+def test_what_was_known_to_have_changed_is_kept_with_a_promotion(tmp_path):
+    known = entry("promotion", "three", 9, version=3, change={"day": "2026-02-16", "what": "the change of color in 2026-W08"})
+    write_ledger(tmp_path / "ledger.yaml", ledger(ZERO, known))
+    assert read_ledger(tmp_path / "ledger.yaml").live.change == known.change
+    assert known.change.day == date(2026, 2, 16)
 
 
 def test_entries_are_only_ever_appended():
@@ -110,6 +145,13 @@ def test_a_damaged_ledger_is_one_line(tmp_path, text, message):
         read_ledger(tmp_path / "ledger.yaml")
     assert "\n" not in str(error.value)
     assert str(error.value).startswith(str(tmp_path / "ledger.yaml"))
+
+
+def test_an_older_ledger_without_the_newer_fields_is_read(tmp_path):
+    attempt = "{kind: attempt, as_of: 2026-03-02, bundle: one, verdict: hold, holdout: h, golden: g}"
+    (tmp_path / "ledger.yaml").write_text(f"model: x\nentries: [{PROMOTION}, {attempt}]")
+    read = read_ledger(tmp_path / "ledger.yaml").entries[-1]
+    assert (read.training, read.recipe, read.scored, read.follows) == (None, None, [], None)
 
 
 def test_a_missing_ledger_is_one_line(tmp_path):

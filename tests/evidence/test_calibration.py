@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from stages.evidence.calibration import reliability
-from stages.evidence.scores import Predictions
+from stages.evidence.scores import Predictions, score
 
 CLASSES = np.array(["no", "yes"], dtype=object)
 
@@ -27,6 +27,21 @@ def test_rows_are_counted_in_tenths_of_confidence():
 def test_every_row_is_counted_once():
     confidence = np.random.default_rng(0).uniform(0.5, 1, 500).tolist()
     assert reliability(said(confidence, [True] * 500))["rows"].sum() == 500
+
+
+def test_the_bins_are_those_of_the_calibration_error():
+    """The rows' mean of |confidence - right| over the table is scored as the metric, whose bins are its own."""
+    random = np.random.default_rng(4)
+    confidence = random.uniform(0.5, 1, 400)
+    answers = said(confidence.tolist(), (random.random(400) < confidence**2).tolist())
+    table = reliability(answers)
+    by_table = (table["rows"] * (table["confidence"] - table["right"]).abs()).sum() / 400
+    assert score("expected_calibration_error", answers) == pytest.approx(by_table)
+
+
+def test_a_row_whose_probability_is_no_number_is_left_out():
+    table = reliability(said([0.6, float("nan"), 0.6], [True, True, False]))
+    assert (table["right"].tolist(), table["rows"].tolist()) == ([0.5], [2])
 
 
 def test_a_model_without_probabilities_has_an_empty_table():

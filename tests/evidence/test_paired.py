@@ -1,152 +1,146 @@
-"""Paired differences: Student's bounds against scipy, bootstrap bounds against a bootstrap of rows."""
+"""Paired differences: every metric has its value from scikit-learn, a standard error, and a reason where it has none."""
+
+from dataclasses import replace
 
 import numpy as np
+import pandas as pd
 import pytest
-from scipy.stats import ttest_1samp
+from made_answers import THREE, TWO, classified, grouped, labels, numbers, row_bootstrap, values
+from scipy.stats import ttest_1samp, ttest_rel
+from sklearn.metrics import get_scorer_names
 
-from stages.evidence.paired import Difference, bounds, difference, mean_bounds
+from stages.evidence.counts import COUNTED
+from stages.evidence.difference import Difference
+from stages.evidence.paired import bounds, by_segments, difference
+from stages.evidence.ranks import AREAS
+from stages.evidence.ratios import RATIOS
+from stages.evidence.row_means import ROW_MEANS
 from stages.evidence.scores import Predictions, score
+from stages.evidence.segments import segments
 
-CLASSES = np.array(["a", "b", "c"], dtype=object)
-
-
-def answers(n: int, right: float, seed: int, truth: np.ndarray) -> Predictions:
-    """A model that is right on about `right` of the rows."""
-    random = np.random.default_rng(seed)
-    probability = random.dirichlet([1, 1, 1], n)
-    hit = random.random(n) < right
-    place = np.array([list(CLASSES).index(t) for t in truth])
-    probability[hit, place[hit]] += 1
-    probability /= probability.sum(axis=1, keepdims=True)
-    return Predictions(truth, CLASSES[probability.argmax(axis=1)], probability, CLASSES)
+FAST = {*ROW_MEANS, *RATIOS, *AREAS, *COUNTED}
+WORLDS = {
+    "numbers": numbers(300),
+    "two classes": classified(300, TWO),
+    "three classes": classified(300, THREE),
+    "tied scores": classified(300, TWO, decimals=1),
+}
 
 
-def two(n: int, shares=(0.5, 0.3, 0.2), seed: int = 1) -> tuple[Predictions, Predictions]:
-    truth = np.random.default_rng(seed).choice(CLASSES, n, p=shares)
-    return answers(n, 0.6, seed + 1, truth), answers(n, 0.7, seed + 2, truth)
+@pytest.mark.parametrize("world", WORLDS)
+@pytest.mark.parametrize("metric", sorted(FAST & set(get_scorer_names())))
+def test_the_values_are_those_of_scikit_learn(metric, world):
+    sides = WORLDS[world]
+    found = difference(metric, *sides, 0)
+    assert found.n == 300
+    for ours, side in ((found.baseline, sides[0]), (found.candidate, sides[1])):
+        theirs = score(metric, side)
+        assert ours is theirs if theirs is None else ours == pytest.approx(theirs, rel=1e-12)
+    assert (found.standard_error is None) == (found.baseline is None)
 
 
-def numbers(truth: list[float], answer: list[float]) -> Predictions:
-    return Predictions(np.array(truth), np.array(answer), None, None)
+def test_every_metric_of_counts_rows_and_ranks_is_one_of_scikit_learn_or_ours():
+    assert FAST - set(get_scorer_names()) == {"neg_mean_cost"}
 
 
-def test_the_bounds_of_four_rows_by_hand():
+def test_the_standard_error_of_four_rows_by_hand():
     # The baseline has rows 1 and 2 right, the candidate rows 1, 2 and 3: differences 0, 0, 1, 0. Mean 1/4, variance
-    # (3 * (1/4)^2 + (3/4)^2) / 3 = 1/4, standard error sqrt(1/4 / 4) = 1/4, t(0.95; 3) = 2.3534.
-    truth = np.array(["a", "a", "b", "b"], dtype=object)
-    baseline = Predictions(truth, np.array(["a", "a", "a", "a"], dtype=object), None, CLASSES)
-    candidate = Predictions(truth, np.array(["a", "a", "b", "a"], dtype=object), None, CLASSES)
-    found = difference("accuracy", baseline, candidate, 0.95, 0)
-    assert (found.n, found.baseline, found.candidate, found.delta) == (4, 0.5, 0.75, 0.25)
-    assert found.lower == pytest.approx(0.25 - 0.25 * 2.3534, abs=1e-4)
-    assert found.upper == pytest.approx(0.25 + 0.25 * 2.3534, abs=1e-4)
+    # (3 * (1/4)^2 + (3/4)^2) / 3 = 1/4, standard error sqrt(1/4 / 4) = 1/4.
+    found = difference("accuracy", labels("aabb", "aaaa"), labels("aabb", "aaba"), 0)
+    assert found == Difference(n=4, baseline=0.5, candidate=0.75, delta=0.25, standard_error=0.25, freedom=3, won=1, lost=0)
+
+
+@pytest.mark.parametrize("metric", ["neg_mean_absolute_error", "neg_mean_squared_error", "neg_log_loss", "neg_brier_score"])
+def test_a_mean_over_rows_has_the_bounds_of_a_paired_t_test(metric):
+    sides = numbers(60) if "mean" in metric else classified(60)
+    found = difference(metric, *sides, 0)
+    rows = [np.array([_row(metric, side.rows(np.array([k]))) for k in range(60)]) for side in sides]
+    test = ttest_rel(rows[1], rows[0], alternative="less")
+    interval = ttest_rel(rows[1], rows[0]).confidence_interval(0.9)
+    assert found.bounds(0.95) == pytest.approx((interval.low, interval.high), abs=1e-12)
+    assert found.p_loss() == pytest.approx(test.pvalue, abs=1e-12)
+
+
+def _row(metric: str, row: Predictions) -> float:
+    """One row's share, written down again."""
+    if row.classes is None:
+        error = float(row.truth[0] - row.answer[0])
+        return -abs(error) if "absolute" in metric else -(error**2)
+    hit = np.array([float(row.truth[0] == name) for name in row.classes])
+    return float(np.log(row.probability[0] @ hit) if "log" in metric else -np.sum((row.probability[0] - hit) ** 2))
+
+
+@pytest.mark.parametrize("metric", ["f1_macro", "roc_auc_ovr", "roc_auc_ovo_weighted", "average_precision", "d2_log_loss_score"])
+def test_the_standard_error_is_that_of_drawn_rows(metric):
+    sides = classified(400)
+    # The spread of 300 draws is itself known to 1 / sqrt(600) = 4.1 %, that of our 2,000 to 1.6 %: together 4.4 %, thrice that.
+    assert difference(metric, *sides, 3).standard_error == pytest.approx(row_bootstrap(metric, sides, 300), rel=0.14)
+
+
+@pytest.mark.parametrize("metric", ["accuracy", "f1_macro", "roc_auc_ovr", "neg_log_loss", "expected_calibration_error", "r2"])
+def test_rows_that_only_repeat_others_of_their_group_add_nothing(metric):
+    sides = numbers(300) if metric == "r2" else classified(300)
+    alone, together = difference(metric, *sides, 3), difference(metric, *grouped(sides, 5), 3)
+    assert (together.n, together.groups, together.freedom) == (1500, 300, 299)
+    assert together.delta == pytest.approx(alone.delta, abs=1e-12)
+    # Drawn ones differ by chance: two spreads of 2,000 draws, each known to 1.6 %, thrice sqrt(2) * 1.6 %.
+    assert together.standard_error == pytest.approx(alone.standard_error, rel=0.07)
+
+
+def test_groups_of_one_row_are_rows():
+    sides = tuple(replace(side, groups=np.arange(80)) for side in numbers(80))
+    alone, single = (difference("neg_mean_absolute_error", *own, 0) for own in (numbers(80), sides))
+    assert single.standard_error == pytest.approx(alone.standard_error, rel=1e-12)
+    assert (single.groups, single.freedom) == (80, 79)
+
+
+def test_groups_of_other_sizes_are_a_ratio_of_sums():
+    # Absolute errors 1, 1 | 4 of the baseline, 0, 0 | 0 of the candidate: gains 1, 1 | 4, mean 2. What the groups pull:
+    # (1 - 2 + 1 - 2) / 3 = -2/3 and (4 - 2) / 3 = 2/3; variance 2 / (2 - 1) * (4/9 + 4/9) = 16/9.
+    truth, groups = [0.0, 0.0, 0.0], np.array([7, 7, 3])
+    sides = [replace(values(truth, answer), groups=groups) for answer in ([1, 1, 4], [0, 0, 0])]
+    found = difference("neg_mean_absolute_error", *sides, 0)
+    assert (found.delta, found.standard_error, found.freedom) == (2, pytest.approx(4 / 3), 1)
+
+
+@pytest.mark.parametrize("metric", ["accuracy", "f1_macro", "neg_log_loss", "neg_mean_absolute_error", "roc_auc_ovr"])
+def test_every_segment_is_compared_as_if_it_were_alone(metric):
+    sides = numbers(200) if "absolute" in metric else classified(200)
+    frame = pd.DataFrame({"tier": np.resize(["pro", "basic", "rare", "basic"], 200), "size": np.arange(200) // 150})
+    parts = segments(frame, ["tier", "size"], 60, ["tier=gone"])
+    assert parts.names == ("tier=basic", "tier=gone", "size=0")
+    basic, gone, small = by_segments(metric, *sides, parts, 5)
+    for found, mask in ((basic, frame["tier"] == "basic"), (small, frame["size"] == 0)):
+        assert found == difference(metric, *(side.rows(mask.to_numpy()) for side in sides), 5)
+    assert gone == Difference(n=0)
+
+
+def test_the_same_seed_gives_the_same_difference_and_another_gives_another():
+    first, again, other = (difference("f1_macro", *classified(100), seed) for seed in (1, 1, 2))
+    assert first == again
+    assert first.standard_error != other.standard_error
+
+
+@pytest.mark.parametrize("metric", ["accuracy", "neg_log_loss", "f1_macro", "roc_auc_ovr", "expected_calibration_error"])
+def test_a_model_against_itself_gains_exactly_nothing(metric):
+    baseline, _ = classified(60)
+    found = difference(metric, baseline, baseline, 1)
+    assert (found.delta, found.standard_error) == (0, 0)
+    lower, _ = found.bounds(0.95)
+    assert lower is None or lower < 0
 
 
 @pytest.mark.parametrize("confidence", [0.8, 0.95, 0.99])
-def test_the_bounds_of_a_mean_are_those_of_scipy(confidence):
-    values = np.random.default_rng(0).normal(size=50)
+def test_the_bounds_of_one_models_mean_are_those_of_scipy(confidence):
+    said, _ = numbers(50)
     # A one-sided bound at c is the end of the two-sided interval at 2c - 1.
-    expected = ttest_1samp(values, 0).confidence_interval(2 * confidence - 1)
-    assert mean_bounds(values, confidence) == pytest.approx((expected.low, expected.high), abs=1e-12)
-
-
-@pytest.mark.parametrize("metric", ["accuracy", "neg_mean_absolute_error", "neg_mean_squared_error"])
-def test_a_mean_over_rows_is_the_metric(metric):
-    if metric == "accuracy":
-        baseline, candidate = two(80)
-    else:
-        baseline, candidate = numbers([1, 2, 4], [1, 3, 1]), numbers([1, 2, 4], [2, 2, 3])
-    found = difference(metric, baseline, candidate, 0.95, 0)
-    assert found.delta == pytest.approx(score(metric, candidate) - score(metric, baseline))
-    assert found.lower < found.delta < found.upper
-    assert (found.lower + found.upper) / 2 == pytest.approx(found.delta)
-
-
-def row_bootstrap(metric: str, baseline: Predictions, candidate: Predictions, draws: int) -> np.ndarray:
-    """Really resampled rows, one by one."""
-    random = np.random.default_rng(99)
-    found = []
-    for _ in range(draws):
-        rows = random.integers(0, len(baseline.truth), len(baseline.truth))
-        found.append(score(metric, candidate.rows(rows)) - score(metric, baseline.rows(rows)))
-    return np.array(found)
-
-
-@pytest.mark.parametrize(
-    ("metric", "shares"),
-    [("f1_macro", (0.6, 0.38, 0.02)), ("neg_log_loss", (0.5, 0.3, 0.2))],
-)  # fmt: skip
-def test_the_bootstrap_is_the_bootstrap_of_rows(metric, shares):
-    baseline, candidate = two(100, shares)
-    found = difference(metric, baseline, candidate, 0.9, 3)
-    draws = row_bootstrap(metric, baseline, candidate, 400)
-    # A quantile q of B draws has the standard error sqrt(q (1 - q) / B) / density; with a normal density at the 10 % point
-    # that is 0.1755 in units of 1 / sd: sqrt(0.09 / 400 + 0.09 / 400) / 0.1755 = 0.121 sd. Three and a half of them.
-    slack = 3.5 * 0.121 * draws.std()
-    assert found.lower == pytest.approx(np.quantile(draws, 0.1), abs=slack)
-    assert found.upper == pytest.approx(np.quantile(draws, 0.9), abs=slack)
+    expected = ttest_1samp(-np.abs(said.truth - said.answer), 0).confidence_interval(2 * confidence - 1)
+    found = bounds("neg_mean_absolute_error", said, confidence, 0)
+    assert found == pytest.approx((expected.low, expected.high), abs=1e-12)
 
 
 def test_a_class_that_a_draw_leaves_out_does_not_count_as_a_failure():
     # One of 30 rows is of class c and always right. A draw leaves it out with 37 %; the mean over classes is then over two.
-    # Both models are right everywhere, so every draw, and both bounds, must be exactly 1.
-    truth = np.array(["a"] * 20 + ["b"] * 9 + ["c"], dtype=object)
-    perfect = Predictions(truth, truth, None, CLASSES)
+    # The model is right everywhere, so every draw, and both bounds, must be exactly 1.
+    perfect = labels("a" * 20 + "b" * 9 + "c", "a" * 20 + "b" * 9 + "c", "abc")
     assert bounds("f1_macro", perfect, 0.95, 1) == (1.0, 1.0)
-
-
-def test_the_same_seed_gives_the_same_bounds_and_another_gives_others():
-    truth, old, new = np.random.default_rng(4).normal(size=(3, 30))
-    baseline, candidate = numbers(truth, truth + old), numbers(truth, truth + new / 2)
-    first, again, other = (difference("neg_root_mean_squared_error", baseline, candidate, 0.95, seed) for seed in (1, 1, 2))
-    assert first == again
-    assert first.lower != other.lower
-
-
-@pytest.mark.parametrize("metric", ["accuracy", "neg_log_loss"])
-def test_a_model_against_itself_gains_exactly_nothing(metric):
-    baseline, _ = two(60)
-    found = difference(metric, baseline, baseline, 0.95, 1)
-    assert (found.delta, found.lower, found.upper) == (0, 0, 0)
-
-
-def test_differences_that_are_all_equal_have_bounds_without_width():
-    truth = [1.0, 2.0, 3.0]
-    found = difference("neg_mean_absolute_error", numbers(truth, [2, 3, 4]), numbers(truth, truth), 0.95, 1)
-    assert (found.delta, found.lower, found.upper) == (1, 1, 1)
-
-
-@pytest.mark.parametrize("n", [0, 1])
-def test_fewer_than_two_rows_have_no_bounds(n):
-    baseline, candidate = (said.rows(np.arange(60) < n) for said in two(60))
-    found = difference("accuracy", baseline, candidate, 0.95, 1)
-    assert found.n == n
-    assert (found.lower, found.upper) == (None, None)
-    assert (found.delta is None) == (n == 0)
-    assert bounds("accuracy", candidate, 0.95, 1) == (None, None)
-
-
-def test_a_metric_undefined_on_one_side_has_no_difference():
-    baseline, candidate = two(60)
-    silent = Predictions(baseline.truth, baseline.answer, None, CLASSES)
-    found = difference("neg_log_loss", silent, candidate, 0.95, 1)
-    assert found == Difference(60, None, score("neg_log_loss", candidate), None, None, None)
-
-
-def test_the_bounds_of_one_model_agree_with_the_binomial():
-    # 80 right of 100: mean 0.8, standard error sqrt(0.8 * 0.2 / 99) = 0.0402, t(0.95; 99) = 1.6604.
-    truth = np.array(["a"] * 100, dtype=object)
-    said = Predictions(truth, np.array(["a"] * 80 + ["b"] * 20, dtype=object), None, CLASSES)
-    assert bounds("accuracy", said, 0.95, 1) == pytest.approx((0.8 - 1.6604 * 0.040202, 0.8 + 1.6604 * 0.040202), abs=1e-5)
-
-
-def test_the_lower_bound_holds_as_often_as_it_says():
-    # The true gain is 0.15 - 0.10 = 0.05; each of 400 runs has its own 200 rows. The share of lower bounds above the
-    # truth must be 5 %, within 3 standard errors: sqrt(0.05 * 0.95 / 400) = 0.0109.
-    random = np.random.default_rng(11)
-    missed = 0
-    for _ in range(400):
-        gains = random.choice([-1.0, 0.0, 1.0], 200, p=[0.1, 0.75, 0.15])
-        lower, _ = mean_bounds(gains, 0.95)
-        missed += lower > 0.05
-    assert missed / 400 == pytest.approx(0.05, abs=3 * 0.0109)

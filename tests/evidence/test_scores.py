@@ -84,6 +84,38 @@ def test_an_unknown_metric_is_refused_with_the_nearest_name():
         check_metrics(["accuracy", "f1_marco"])
 
 
+@pytest.mark.parametrize("name", ["neg_mean_cost", "ndcg", "ndcg_at_10", "reciprocal_rank", "f1_macro"])
+def test_our_own_metrics_are_known_too(name):
+    check_metrics([name])
+
+
+@pytest.mark.parametrize("name", ["ndcg_at_0", "expected_calibration_error", "mean_cost"])
+def test_a_metric_without_a_place_or_where_less_is_better_is_refused(name):
+    with pytest.raises(UsageError, match="neg_mean_cost or ndcg"):
+        check_metrics([name])
+
+
+def test_a_metric_for_numbers_is_undefined_for_classes_and_the_other_way_round():
+    numbers = Predictions(np.array([1.0, 0.0]), np.array([1.0, 1.0]), None, None)
+    classes = Predictions(np.array([1, 0]), np.array([1, 1]), None, np.array([0, 1]))
+    assert score("accuracy", numbers) is None
+    assert score("neg_mean_absolute_error", classes) is None
+
+
+def test_chances_are_undefined_for_a_truth_that_the_model_does_not_know():
+    # Three labels and three columns, but not the same: scikit-learn would take the columns in the order of the labels.
+    truth = np.array(["a", "b", "d"] * 4, dtype=object)
+    said = Predictions(truth, truth, np.full((12, 3), 1 / 3), np.array(["a", "b", "c"], dtype=object))
+    assert score("neg_log_loss", said) is None
+    assert score("accuracy", said) == 1
+
+
+def test_rows_and_parts_carry_groups_and_costs():
+    said = Predictions(np.arange(3.0), np.arange(3.0), None, None, groups=np.array([5, 5, 6]), costs=np.array([0.0, 1.0, 2.0]))
+    again = Predictions.joined([said.rows(np.array([True, False, False])), said.rows(np.array([1, 2]))])
+    assert (again.groups.tolist(), again.costs.tolist()) == ([5, 5, 6], [0, 1, 2])
+
+
 def test_of_two_text_classes_the_greater_one_is_positive():
     # truth yes yes no no, answer yes no no no: precision 1/1, recall 1/2, f1 = 2 * 1 * 0.5 / 1.5 = 2/3
     truth, answer = (np.array(side, dtype=object) for side in (["yes", "yes", "no", "no"], ["yes", "no", "no", "no"]))

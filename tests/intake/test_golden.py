@@ -27,6 +27,8 @@ def test_rows_have_features_segments_and_the_target(tmp_path, make_params):
     columns = {"id": ["1"], "color": ["red"], "label": ["x"], "shop": ["north"], "size": [2.0]}
     assert read_golden(tmp_path, params).to_dict("list") == columns
     assert read_golden(tmp_path, params, ["who"]).to_dict("list") == columns | {"who": ["g"]}
+    write(tmp_path, "a.csv", f"{HEADER},shop,euro", "1,red,2,x,north,9.5")
+    assert read_golden(tmp_path, params, numbers=["euro"]).to_dict("list") == columns | {"euro": [9.5]}
 
 
 def test_rows_without_a_label_are_left_out_and_their_ids_are_not(tmp_path, make_params):

@@ -20,7 +20,7 @@ from stages.reading.periods import period
 NONE = np.zeros(0, dtype="uint64")
 BLOCK = Finding(rule="batch: volume", severity="block", why="9 rows, usually 900")
 WARN = Finding(rule="batch: overlap", severity="warn", why="1 of 9 rows came in an earlier batch")
-REST = {"golden_rows": 0, "releases": {"in_force": 0, "stale": []}, "near_duplicates": "by words"}
+REST = {"golden_rows": 0, "releases": {"in_force": 0, "stale": []}, "near_duplicates": "by words", "raw_labels": {}}
 
 
 def judged(name: str, *findings: Finding, released: tuple[Finding, ...] = (), rows: int = 5, used: int = 4) -> Judged:
@@ -70,20 +70,23 @@ def test_every_file_is_there_with_its_verdict_its_reasons_and_what_was_released(
     file = told("2026-W40", 1, WARN)
     found = report(batches, [file], ROLES, trusted(), {}, {}, **REST | {"golden_rows": 7})
     volume, overlap = "volume: 9 rows, usually 900", "overlap: 1 of 9 rows came in an earlier batch"
-    four_of_five = {"rows": 5, "quarantined": 1}
+
+    def four_of_five(day: str, **more: object) -> dict[str, object]:
+        return {"batch": day, "last": day, "rows": 5, "quarantined": 1, "reasons": [], "released": [], **more}
+
     assert found["batches"] == {
-        "raw/2026-10-04.csv": four_of_five
-        | {"batch": "2026-10-04", "role": "training", "verdict": "accepted", "reasons": [], "released": []},
-        "raw/2026-10-05.csv": four_of_five
-        | {"batch": "2026-10-05", "role": "holdout", "verdict": "warned", "reasons": [overlap], "released": [volume]},
-        "raw/2026-10-06.csv": four_of_five
-        | {"batch": "2026-10-06", "role": "blocked", "verdict": "blocked", "reasons": [volume, overlap], "released": []},
+        "raw/2026-10-04.csv": four_of_five("2026-10-04", role="training", verdict="accepted"),
+        "raw/2026-10-05.csv": four_of_five(
+            "2026-10-05", role="holdout", verdict="warned", reasons=[overlap], released=[volume],
+        ),
+        "raw/2026-10-06.csv": four_of_five("2026-10-06", role="blocked", verdict="blocked", reasons=[volume, overlap]),
         "raw/notes.csv": {
-            "batch": None, "rows": 0, "quarantined": 0, "role": "blocked", "verdict": "blocked", "reasons": [volume],
-            "released": [],
+            "batch": None, "last": None, "rows": 0, "quarantined": 0, "role": "blocked", "verdict": "blocked",
+            "reasons": [volume], "released": [],
         },
         "feedback/2026-W40.csv": {
-            "batch": "2026-W40", "rows": 1, "role": "feedback", "verdict": "warned", "reasons": [overlap], "released": [],
+            "batch": "2026-W40", "last": "2026-10-04", "rows": 1, "role": "feedback", "verdict": "warned", "reasons": [overlap],
+            "released": [],
         },
     }  # fmt: skip
     assert found["golden_rows"] == 7
@@ -130,6 +133,14 @@ def test_the_newest_file_of_feedback_is_told_by_what_became_of_its_answers():
     assert report([], [], ROLES, trusted(), {}, {}, **REST)["newest_feedback"] == nothing
 
 
+def test_labels_that_came_with_rows_are_told_or_that_none_did():
+    nothing = {"file": None, "lines": 0, "refused": 0, "correct": 0, "confirm": 0}
+    assert report([], [], ROLES, trusted(), {}, {}, **REST)["raw_labels"] == nothing
+    newest = {"file": "raw/2026-10-05.csv", "lines": 3, "refused": 1}
+    found = report([], [], ROLES, trusted(), {}, {}, **REST | {"raw_labels": newest})["raw_labels"]
+    assert found == nothing | newest
+
+
 def test_rules_are_counted_by_status_in_alphabetical_order():
     rules = {"size: positive": {"quarantined": 2, "released": 1}, "at: missing": {"quarantined": 1}}
     found = report([], [], ROLES, trusted(), {}, rules, **REST)
@@ -146,4 +157,5 @@ def test_nothing_that_trains_is_said_with_the_reason_and_no_day_is_no_day():
 
 def test_releases_and_the_search_for_near_duplicates_are_reported_as_they_are_given():
     found = report([], [], ROLES, trusted(), {}, {}, **REST)
-    assert {name: found[name] for name in REST} == REST
+    about = ("golden_rows", "releases", "near_duplicates")
+    assert [found[name] for name in about] == [REST[name] for name in about]

@@ -27,6 +27,7 @@ def test_a_label_that_came_with_its_row_waits_until_its_source_is_ripe(make_para
     assert with_sources(early) == [(None, None, None), (None, None, None), ("y", "feedback", "random")]
     assert early.waiting.tolist() == [True, False, True]
     assert settled(frame, heard, params).counts == Counter(training=1, immature=1, unlabelled=1)
+    assert not settled(frame, heard, params).brought.total()
     ripe = labelled(frame, heard, params, as_of=pd.Timestamp("2026-11-04").date())  # the 5th and 30 days
     assert with_sources(ripe) == [("x", "raw", None), (None, None, None), ("y", "feedback", "random")]
     assert not ripe.waiting.any()
@@ -59,6 +60,32 @@ def test_a_label_that_only_repeats_what_was_served_is_no_answer(make_params):
 def test_a_number_may_equal_what_was_served(make_params):
     frame = rows(id=["a"], label=[1.0], served=["1"])
     assert settled(frame, trusted(), make_params(ECHO | {"task": "regression"})).counts == Counter(training=1)
+
+
+# --- how many there are, and what they say of what was served
+
+TOLD = {"columns.prediction": "served"}
+
+
+def test_labels_that_stand_without_feedback_are_held_against_what_was_served(make_params):
+    frame = rows(id=list("abcde"), label=["x", "y", "x", None, "x"], served=["x", "x", None, "x", "y"])
+    heard = trusted({"e": "x"})  # a confirms, b corrects, beside c nothing is known, d has no label, and of e the feedback counts
+    assert settled(frame, heard, make_params(TOLD)).brought == Counter(lines=3, correct=1, confirm=1)
+    assert settled(frame, heard, make_params()).brought == Counter(lines=3)
+    numbers = frame.assign(label=[1.0, 2.0, 3.0, None, 4.0])
+    assert settled(numbers, trusted({"e": 1.0}), make_params(TOLD | {"task": "regression"})).brought == Counter(lines=3)
+
+
+def test_a_source_that_only_repeats_what_was_served_gives_no_rate_of_corrections(make_params):
+    frame = rows(id=["a", "b"], label=["x", "y"], served=["x", "x"])
+    assert settled(frame, trusted(), make_params(ECHO)).brought == Counter(lines=2, refused=1)
+
+
+def test_labels_that_are_refused_are_counted_and_a_row_that_reviewers_disagree_on_is_not(make_params):
+    frame = rows(id=["a", "b", "c"], label=["X", "y", "x"], served=["x", "y", "y"])
+    done = settled(frame, trusted(conflicts={"c": "y"}), make_params(TOLD), labels=KNOWN)
+    assert done.brought == Counter(lines=2, refused=1, confirm=1)
+    assert settled(frame, trusted(), make_params(NO_RAW)).brought == Counter(lines=3, refused=3)
 
 
 # --- what the schema says of them

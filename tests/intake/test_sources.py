@@ -51,6 +51,14 @@ def test_a_target_of_regression_is_a_number(file, make_params):
     assert {rule: mask.tolist() for rule, mask in found.unreadable.items()} == {"label: not a number": [False, True]}
 
 
+def test_a_column_of_costs_is_a_number_that_comes_with_the_rows(file, make_params):
+    params = make_params({"evaluate.cost": {"column": "euro"}})
+    found = read_rows(file("id,at,color,size,euro", "1,2026-10-01,red,2,9.5", "2,2026-10-01,red,2,"), params)
+    assert found.frame["euro"].tolist() == pytest.approx([9.5, float("nan")], nan_ok=True)
+    with pytest.raises(InputError, match="must have the column 'euro'"):
+        read_rows(file("id,at,color,size", "1,2026-10-01,red,2"), params)
+
+
 def test_a_quantity_that_is_a_segment_too_is_read_once_as_a_number(file, make_params):
     found = read_rows(file("id,at,color,size", "1,2026-10-01,red,2"), make_params({"evaluate.segments": ["size", "color"]}))
     assert found.frame["size"].tolist() == [2.0]

@@ -8,30 +8,23 @@ import subprocess
 import sys
 import zipfile
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
 import pytest
 import skops.io
+from made_models import COLUMNS, training
 
 from stages.artefacts import dvc_md5
 from stages.errors import InputError, UntrustedModel
 from stages.modelling import bundle
-from stages.modelling.estimator import build, features, fit
-from stages.sections import Columns, Train
+from stages.modelling.estimator import features
+from stages.modelling.learning import Recipe, learn
+from stages.modelling.rows import Rows
+from stages.sections import Train
 
 ROOT = Path(__file__).resolve().parents[2]
-COLUMNS = Columns(
-    id="id",
-    time="at",
-    target="y",
-    text=["words"],
-    categorical=["kind"],
-    numeric=["size"],
-    prediction=None,
-    model_version=None,
-    group=None,
-)
 WORDS = ["file", "content", "__id__", "__loader__", "schema.json", "alpha", "straße"]
 
 
@@ -45,33 +38,33 @@ def labels(frame: pd.DataFrame) -> np.ndarray:
     return np.where(frame["size"] + (frame["kind"] == "a") > 0.3, "yes", "no").astype(object)
 
 
-def settings(estimator: str, **arguments: object) -> Train:
+def settings(estimator: str, calibration: str | None = None, **arguments: object) -> Train:
     # Words are split at blanks, so that names which mean something to skops are words of the vocabulary.
-    return Train(
-        estimator=f"sklearn.{estimator}",
-        arguments=arguments,
-        tfidf={"token_pattern": r"\S+"},
-        min_category_rows=2,
-        packages=["sklearn"],
-    )
+    return training(f"sklearn.{estimator}", arguments, tfidf={"token_pattern": r"\S+"}, calibration=calibration)
 
 
 MODELS = {
     "logistic": settings("linear_model.LogisticRegression"),
     "boosting": settings("ensemble.HistGradientBoostingClassifier", max_iter=10),
     "forest": settings("ensemble.RandomForestClassifier", n_estimators=10),
-    "calibrated": settings("calibration.CalibratedClassifierCV", cv=3),
-    "isotonic": settings("calibration.CalibratedClassifierCV", cv=3, method="isotonic"),
+    "sigmoid": settings("linear_model.LogisticRegression", "sigmoid"),
+    "isotonic": settings("linear_model.LogisticRegression", "isotonic"),
+    "temperature": settings("svm.LinearSVC", "temperature"),
     "vectors": settings("svm.SVC"),
     "neighbours": settings("neighbors.KNeighborsClassifier"),
     "network": settings("neural_network.MLPClassifier", hidden_layer_sizes=[4], max_iter=2000, tol=0.01),
 }
 
 
-def keep(folder: Path, name: str) -> None:
+def learned(name: str) -> Any:
+    """A model that has learned from 150 rows in five batches."""
     frame = rows()
-    model = fit(build(COLUMNS, MODELS[name], 7), features(frame, COLUMNS), labels(frame))
-    bundle.save(folder, model, {"rows": len(frame)}, {"trained_through": "2026-10-04"})
+    batches = Rows(inputs=features(frame, COLUMNS), labels=labels(frame), batch=np.repeat(np.arange(5), 30))
+    return learn(batches, Recipe(columns=COLUMNS, train=MODELS[name], seed=7)).model
+
+
+def keep(folder: Path, name: str) -> None:
+    bundle.save(folder, learned(name), {"rows": 150}, {"trained_through": "2026-10-04"})
 
 
 def rewritten(path: Path, change) -> None:
@@ -102,7 +95,7 @@ def place(folder: Path, content: bytes) -> Path:
 
 
 def test_two_processes_with_other_hash_seeds_write_the_same_bytes(tmp_path):
-    names = ("logistic", "boosting", "forest", "calibrated")
+    names = ("logistic", "boosting", "forest", "sigmoid", "isotonic", "temperature")
     code = "import sys, test_bundle as t\nfor name in sys.argv[2:]: t.keep(t.Path(sys.argv[1]) / name, name)"
     for seed in ("0", "4711"):
         paths = os.pathsep.join([str(ROOT), str(Path(__file__).parent)])
@@ -116,9 +109,8 @@ def test_two_processes_with_other_hash_seeds_write_the_same_bytes(tmp_path):
 def test_a_model_that_comes_back_predicts_the_same(tmp_path, name):
     keep(tmp_path, name)
     frame = features(rows(), COLUMNS)
-    fresh = fit(build(COLUMNS, MODELS[name], 7), frame, labels(rows()))
     kept = bundle.load(tmp_path, ["sklearn"])
-    assert (kept.model.predict(frame) == fresh.predict(frame)).all()
+    assert (kept.model.predict(frame) == learned(name).predict(frame)).all()
     assert kept.profile == {"rows": 150}
     assert kept.card == {"trained_through": "2026-10-04"}
     assert kept.md5 == dvc_md5(tmp_path)

@@ -3,22 +3,12 @@
 import numpy as np
 import pandas as pd
 import pytest
+from made_models import COLUMNS, LOGISTIC, training
 
 from stages.errors import UsageError
 from stages.modelling.estimator import build, dummy, features, fit, targets
-from stages.sections import Columns, Train
+from stages.sections import Train
 
-COLUMNS = Columns(
-    id="id",
-    time="at",
-    target="y",
-    text=["words"],
-    categorical=["kind"],
-    numeric=["size"],
-    prediction=None,
-    model_version=None,
-    group=None,
-)
 FRAME = pd.DataFrame(
     {
         "words": ["red car", "blue boat", "red boat", "blue car"] * 10,
@@ -29,8 +19,8 @@ FRAME = pd.DataFrame(
 LABELS = np.array(["car", "boat", "boat", "car"] * 10, dtype=object)
 
 
-def settings(estimator: str = "sklearn.linear_model.LogisticRegression", tfidf=None, **arguments) -> Train:
-    return Train(estimator=estimator, arguments=arguments, tfidf=tfidf or {}, min_category_rows=2, packages=["sklearn"])
+def settings(estimator: str = LOGISTIC, tfidf=None, **arguments) -> Train:
+    return training(estimator, arguments, tfidf=tfidf or {})
 
 
 def fitted(train: Train, frame: pd.DataFrame = FRAME):

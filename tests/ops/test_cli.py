@@ -101,7 +101,7 @@ def test_a_promotion_says_what_to_do_next_and_a_refusal_why(ratchet, monkeypatch
     monkeypatch.setattr("stages.ops.promote.promote", lambda approval, git: asked.append(approval) or 4)
     code, out, _ = ratchet("promote", "--approved-by", "ml-lead", "--reason", "good", "--accept-review")
     assert code == 0
-    assert out == "version 4 is the baseline now, and committed; `dvc push` before `git push`\n"
+    assert out == "version 4 is the baseline now, committed and tagged; next: dvc push, then git push --follow-tags\n"
     assert (asked[0].by, asked[0].reason, asked[0].accept_review) == ("ml-lead", "good", True)
 
     def refuses(approval, git):
@@ -114,7 +114,7 @@ def test_a_promotion_says_what_to_do_next_and_a_refusal_why(ratchet, monkeypatch
 
 def test_a_run_without_a_reason_is_no_failure(ratchet, monkeypatch):
     write_json(artefacts.TRIGGER, {"as_of": "2026-03-29", "verdict": "skip", "reasons": ["nothing new"]})
-    monkeypatch.setattr("stages.ops.run.run", lambda: None)
+    monkeypatch.setattr("stages.ops.run.run", lambda git: None)
     code, out, err = ratchet("run")
     assert (code, err) == (0, "")
     assert "skip: nothing new" in out

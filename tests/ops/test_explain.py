@@ -57,7 +57,7 @@ def test_the_verdict_comes_with_its_reasons_and_the_next_look():
 def test_what_would_settle_it_is_said():
     said = report(settings={"trigger.request": None}, kpi=kpi(0.3, since=5), events=FORM)
     text = shown(said, explain=False)
-    assert said["verdict"] == "rollback"
+    assert said["verdict"] == "blocked"
     assert [f"  would settle it: {own}" for own in said["next_look"]["evidence"]] == [
         own for own in text.splitlines() if "would settle it" in own
     ]

@@ -6,14 +6,16 @@ import pytest
 
 from stages import artefacts
 from stages.artefacts import write_json
+from stages.decision.baseline import run_git
 from stages.decision.ledger import Entry, Ledger, read_ledger, write_ledger
-from stages.errors import ToolError, UsageError
+from stages.errors import Refused, ToolError, UsageError
+from stages.ops import journal
 from stages.ops import run as verb
 
 DECISION = {
     "verdict": "hold",
     "reasons": ["a tie is no gain"],
-    "candidate": {"version": 1, "md5": "new.dir"},
+    "candidate": {"version": 1, "md5": "new.dir", "training": "rows.dir", "recipe": "plan"},
     "compared": {"holdout": "h.dir", "golden": "g.dir"},
 }
 
@@ -22,6 +24,7 @@ DECISION = {
 def calls(project, monkeypatch):
     """A small project to stand in, with a ledger; every call of DVC is noted and answered by the files already there."""
     monkeypatch.chdir(project.folder)
+    run_git("init", "-q")
     zero = Entry(kind="promotion", as_of="2026-01-01", bundle="zero.dir", version=0)
     write_ledger(artefacts.LEDGER, Ledger(model="m", entries=[zero]))
     noted: list[tuple[str, ...]] = []
@@ -50,6 +53,7 @@ def test_a_reason_leads_to_a_decision_that_is_recorded_and_settled(calls):
     entry = read_ledger(artefacts.LEDGER).entries[-1]
     assert (entry.kind, entry.verdict, entry.bundle) == ("attempt", "hold", "new.dir")
     assert (entry.holdout, entry.golden, entry.reasons) == ("h.dir", "g.dir", ["a tie is no gain"])
+    assert (entry.training, entry.recipe) == ("rows.dir", "plan")
     assert entry.as_of.isoformat() == "2026-03-29"
 
 
@@ -72,6 +76,13 @@ def test_a_stage_that_fails_leaves_the_ledger_alone(calls, monkeypatch):
     with pytest.raises(ToolError):
         verb.run()
     assert artefacts.LEDGER.read_bytes() == before
+
+
+def test_a_run_beside_another_command_is_refused(calls):
+    says("retrain")
+    with journal.held("rollback", run_git), pytest.raises(Refused, match="got `ratchet rollback`"):
+        verb.run()
+    assert calls == []
 
 
 def test_wrong_settings_are_refused_before_anything_runs(calls):

@@ -60,7 +60,7 @@ def test_every_row_that_came_in_is_accounted_for():
 def test_segments_that_pass_share_a_line_that_names_the_least():
     quiet = [rule("segment", why=f"tier={k} changes by {k}", delta=k / 100) for k in (3, -1, 2)]
     text = shown(TRIGGER, decision("promote", *quiet))
-    assert "3 watched, none lost more than allowed; the least: tier=-1 changes by -1" in text
+    assert "3 watched, none is proven to lose too much; the least: tier=-1 changes by -1" in text
     assert text.count("tier=") == 1
 
 
@@ -73,6 +73,18 @@ def test_a_segment_that_fails_or_is_critical_has_its_own_line():
     text = shown(TRIGGER, decision("hold", *rules))
     assert "✗ fail" in text
     assert all(name in text for name in ("tier=a lost", "tier=b held", "1 watched"))
+
+
+def test_rules_that_say_nothing_when_they_pass_share_a_line():
+    text = shown(
+        TRIGGER,
+        decision(
+            "review", rule("trigger"), rule("golden"), rule("baseline_commit", "inconclusive", "shallow"), rule("not_rejected")
+        ),
+    )
+    assert "✓ pass          2 more           trigger, not_rejected" in text
+    assert "? inconclusive  baseline_commit  shallow" in text
+    assert "✓ pass          golden           fine" in text
 
 
 def test_an_undefined_metric_is_said_to_be_so():

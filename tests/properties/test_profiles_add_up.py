@@ -7,22 +7,11 @@ import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from made_models import COLUMNS
 
-from stages.sections import Columns
 from stages.signals import profile as module
 from stages.signals.profile import merge, profile
 
-COLUMNS = Columns(
-    id="id",
-    time="at",
-    target="y",
-    text=["words"],
-    categorical=["kind"],
-    numeric=["size"],
-    prediction=None,
-    model_version=None,
-    group=None,
-)
 anything = st.floats(allow_infinity=False)  # NaN is a gap
 close = st.floats(1000, 1030)
 row = st.tuples(

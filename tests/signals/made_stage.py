@@ -49,13 +49,21 @@ def write_stage(params: Params, *, version: int = 1, red: float = 0.5) -> None:
     write_rows(artefacts.HOLDOUT, dict.fromkeys(HOLDOUT, rows(60, params.task)))
     write_rows(artefacts.RECENT, dict.fromkeys(RECENT, rows(90, params.task, red).drop(columns="label")))
     _write_baseline(learned, params)
+    live = artefacts.dvc_md5(artefacts.BASELINE)
     about: dict[str, Any] = {"metric": params.gate.primary, "promised": 0.9, "rows": 500}
-    zero = Entry(kind="promotion", as_of="2026-02-01", bundle="v0.dir", version=0)
-    one = Entry(kind="promotion", as_of="2026-02-10", bundle="v1.dir", version=1, **about)
+    zero = Entry(kind="promotion", as_of="2026-02-01", bundle="v0.dir" if version else live, version=0)
+    one = Entry(kind="promotion", as_of="2026-02-10", bundle=live, version=1, **about)
     write_ledger(artefacts.LEDGER, Ledger(model="m", entries=[zero, one][: version + 1]))
     write_text(artefacts.KPI, "date,kpi,value\n")
     write_text(artefacts.EVENTS, "deployments: [{at: 2026-03-04, name: form-2, what: New form}]\n")
     write_json(artefacts.VALIDATION, _validation())
+
+
+def change_baseline(name: str, content: dict[str, Any]) -> None:
+    """Another file in the baseline's bundle; the ledger names the bundle as it is then."""
+    before = artefacts.dvc_md5(artefacts.BASELINE)
+    write_json(artefacts.BASELINE / name, content)
+    write_text(artefacts.LEDGER, artefacts.LEDGER.read_text().replace(before, artefacts.dvc_md5(artefacts.BASELINE)))
 
 
 def _write_baseline(learned: pd.DataFrame, params: Params) -> None:
@@ -70,11 +78,12 @@ def _write_baseline(learned: pd.DataFrame, params: Params) -> None:
 def _validation() -> dict[str, Any]:
     roles = {**dict.fromkeys(TRAINING, "training"), **dict.fromkeys(HOLDOUT, "holdout"), "2026-03-06": "immature"}
     batches = {
-        f"raw/{name}.csv": {"batch": name, "role": role, "rows": 90, "quarantined": 0, "verdict": "accepted"}
+        f"raw/{name}.csv": {"batch": name, "last": name, "role": role, "rows": 90, "quarantined": 0, "verdict": "accepted"}
         for name, role in roles.items()
     }
     feedback = {"correct": 0, "confirm": 0, "skip": 0}
     newest = {"file": None, "verdict": None, "lines": 0, "refused": 0, "disputed": 0}
     return {
         "as_of": "2026-03-06", "batches": batches, "recent": list(RECENT), "feedback": feedback, "newest_feedback": newest,
+        "raw_labels": {"file": None, "lines": 0, "refused": 0, "correct": 0, "confirm": 0},
     }  # fmt: skip

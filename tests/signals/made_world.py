@@ -25,6 +25,7 @@ from stages.signals.world import Trained, Week, World
 
 TODAY = date(2026, 3, 29)
 ROWS, PROMISED = 300, 0.8
+NO_RAW_LABELS = {"file": None, "lines": 0, "refused": 0, "correct": 0, "confirm": 0}
 CLASSES = np.array(["no", "yes"], dtype=object)
 SAMPLE = yaml.safe_load((Path(__file__).resolve().parents[2] / "params.yaml").read_text(encoding="utf-8"))
 SETTINGS = {
@@ -108,39 +109,47 @@ def ledger(*entries: Entry) -> Ledger:
     return Ledger(model="m", entries=[promotion(300, 0), *entries])
 
 
-def kpi(fall: float = 0.0, since: int = 7, slope: float = 0.0, days: int = 70) -> pd.DataFrame:
+def kpi(fall: float = 0.0, since: int = 7, slope: float = 0.0, days: int = 70, until: int = 0) -> pd.DataFrame:
     """The share of solved tickets by day: 70 % with a little noise, less by `fall` (relative) in the `since` newest days.
 
-    `slope`: what it loses, relative, a day over all days.
+    `until`: so many of the newest days are as usual again. `slope`: what it loses, relative, a day over all days.
     """
     ago = np.arange(days)[::-1]
-    level = 0.7 * (1 - slope * (days - ago)) * np.where(ago < since, 1 - fall, 1.0)
+    level = 0.7 * (1 - slope * (days - ago)) * np.where((until <= ago) & (ago < since), 1 - fall, 1.0)
     value = level + np.random.default_rng(1).normal(0, 0.005, days)
     return pd.DataFrame({"date": pd.to_datetime([day(int(k)) for k in ago]), "kpi": "solved", "value": value})
 
 
-def validation(*, quarantined: int = 3, refused: int = 2, disputed: int = 3, **changes: Any) -> dict[str, Any]:
+def validation(
+    *, quarantined: int = 3, refused: int = 2, disputed: int = 3, blocked: Mapping[str, int] | None = None, **changes: Any
+) -> dict[str, Any]:
     """What validate reports, as far as signals look at it; `changes` replace whole keys.
 
-    `quarantined` rows of each recent batch; `refused` and `disputed` answers of the newest 200.
+    `quarantined` rows of each recent batch; `refused` and `disputed` answers of the newest 200; rows by week of files that are
+    `blocked`.
     """
     roles = {**dict.fromkeys(week_names("2026-W01", "2026-W10"), "training"), "2026-W11": "holdout", "2026-W12": "holdout"}
     recent = ["2026-W12", "2026-W13"]
     names = week_names("2026-W01", "2026-W13")
     bad = {name: quarantined if name in recent else 3 for name in names}
+    files = {f"raw/{name}.csv": _batch(name, roles.get(name, "immature"), bad[name]) for name in names}
+    for name, count in (blocked or {}).items():
+        files[f"raw/{name}.csv"] = _batch(name, "blocked", count) | {"rows": count, "verdict": "blocked"}
     newest = {"file": "feedback/2026-W13.csv", "verdict": "accepted", "lines": 200, "refused": refused, "disputed": disputed}
     return {
         "as_of": TODAY.isoformat(),
-        "batches": {f"raw/{name}.csv": _batch(name, roles.get(name, "immature"), bad[name]) for name in names},
+        "batches": files,
         "recent": recent,
         "feedback": {"correct": 20, "confirm": 180, "skip": 5},
         "newest_feedback": newest,
+        "raw_labels": NO_RAW_LABELS,
         **changes,
     }
 
 
 def _batch(name: str, role: str, quarantined: int) -> dict[str, Any]:
-    return {"batch": name, "role": role, "rows": ROWS, "quarantined": quarantined, "verdict": "accepted", "reasons": []}
+    about = {"batch": name, "last": week(name)[1].isoformat(), "role": role, "verdict": "accepted", "reasons": []}
+    return about | {"rows": ROWS, "quarantined": quarantined}
 
 
 def made_world(

@@ -9,6 +9,8 @@ NO_KPI = kpi().head(0)
 OLD = ledger(promotion(77, 1), promotion(30))  # the cadence of 21 days has passed
 MODEST = (0.6, 0.55)  # what scores say where 90 % and 70 % are right
 CORRECTED = {"correct": 90, "confirm": 110, "skip": 5}  # 45 % of 200
+NO_ANSWERS, NO_FILE = dict.fromkeys(CORRECTED, 0), {"file": None, "verdict": None, "lines": 0, "refused": 0, "disputed": 0}
+OWN = {"file": "raw/2026-W10.csv", "lines": 200, "refused": 4, "correct": 90, "confirm": 110}
 
 
 def storm(first: int, last: int) -> dict[str, list[dict[str, str]]]:
@@ -43,6 +45,15 @@ DATA = {
         fired=("feature_drift", "cadence"),
         again="2026-04-17",
         do="nothing: train; another look is scheduled, because labels of the changed rows are still to come",
+    ),
+    "the newest files are blocked": Situation(
+        what="three weeks of a handful of rows each were blocked: the newest accepted batch, and with it the day, stands still",
+        world=lambda params: made_world(params, validation=validation(blocked={"2026-W14": 5, "2026-W15": 7, "2026-W16": 6})),
+        verdict="investigate",
+        held=("poor_data",),
+        fired=("data_volume",),
+        again="2026-04-26",  # the Sunday of W17
+        do="see why so few rows come in; mend the export, or release the files that are right: `ratchet quarantine list`",
     ),
     "too few rows to see drift": Situation(
         what="all rows have changed, in two weeks of 300 rows, where 1,000 are asked for",
@@ -124,12 +135,20 @@ LABELS = {
         world=lambda params: made_world(
             params, through="2026-W09", validation=validation(quarantined=30, feedback=CORRECTED)
         ),
-        verdict="investigate", held=("correction_rate",), fired=("correction_rate",),
+        verdict="investigate", held=("correction_rate", "poor_data"), fired=("correction_rate",),
         do="read the diagnosis (here: data quality); mend the export: `ratchet quarantine list`",
     ),
     "many corrections, and labels are trusted": Situation(
         what="people corrected 45 % of last week's outputs; their labels are many, and in order",
         world=lambda params: made_world(params, validation=validation(feedback=CORRECTED)),
+        verdict="retrain", held=("correction_rate", "trusted_labels"), fired=("correction_rate",),
+        do="nothing: train, and let the gate compare",
+    ),
+    "many outputs differ from their labels": Situation(
+        what="nobody reviews outputs; 45 % of those of W10 differ from the labels that came with their rows, in `data/raw`",
+        world=lambda params: made_world(
+            params, validation=validation(feedback=NO_ANSWERS, newest_feedback=NO_FILE, raw_labels=OWN)
+        ),
         verdict="retrain", held=("correction_rate", "trusted_labels"), fired=("correction_rate",),
         do="nothing: train, and let the gate compare",
     ),

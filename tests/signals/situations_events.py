@@ -1,11 +1,13 @@
 """The situations in which something around the model happened, by name; and those of the fraud policy."""
 
-from made_world import attempt, kpi, ledger, made_world, promotion, validation
+from made_world import attempt, kpi, ledger, made_world, promotion, validation, week_names
 from situation import Situation
 from situations import CORRECTED, DRIFTED, NO_KPI, OLD, WORSE
 
 FORM = {"deployments": [{"at": "2026-03-23", "name": "form-3", "what": "New order form"}]}
-ONE_VERSION = ledger(promotion(30, 1))
+LATER_FORM = {"deployments": [{"at": "2026-03-25", "name": "form-3", "what": "New order form"}]}
+SEEN_BEFORE = ledger(promotion(77, 1), promotion(14, change={"day": "2026-02-09", "what": "the change of color in 2026-W07"}))
+TWO_DAYS_APART = ledger(promotion(77, 1), promotion(50), promotion(7, 3))
 
 
 def change(day: str) -> dict[str, list[dict[str, str]]]:
@@ -18,24 +20,39 @@ def running(kind: str, starts: str, ends: str, what: str) -> dict[str, list[dict
 
 EVENTS = {
     "a deployment bug": Situation(
-        what="the business falls right after a deployment; performance on (older) labels is bad as well",
-        world=lambda params: made_world(params, right=WORSE, events=FORM, kpi=kpi(fall=0.2, since=6)),
-        verdict="rollback", held=("kpi_fall_since_change", "previous_version"), fired=("kpi_fall_since_change", "performance"),
-        do="undo the deployment or mend it; if it was the model: `ratchet rollback`; what it left in the data is not learned",
+        what="the business falls right after a deployment; performance on (older) labels is bad as well, and the refresh is due",
+        world=lambda params: made_world(params, right=WORSE, record=OLD, events=FORM, kpi=kpi(fall=0.2, since=6)),
+        verdict="blocked", held=("kpi_fall_since_change",), fired=("kpi_fall_since_change", "performance", "cadence"),
+        do="undo the deployment or mend it: another model would not help; what it left in the data is not learned",
     ),
     "a promotion that hurts": Situation(
         what="the business falls right after version 3 went into production",
         world=lambda params: made_world(
             params, record=ledger(promotion(77, 1), promotion(50), promotion(5, 3)), kpi=kpi(fall=0.2, since=5)
         ),
-        verdict="rollback", held=("kpi_fall_since_change", "previous_version"), fired=("kpi_fall_since_change",),
+        verdict="rollback", held=("kpi_fall_since_promotion", "previous_version"), fired=("kpi_fall_since_change",),
         do="`ratchet rollback`: seconds, without training",
     ),
-    "a deployment bug, and no version to go back to": Situation(
-        what="the same after the form was deployed, with the first version in production",
-        world=lambda params: made_world(params, record=ONE_VERSION, events=FORM, kpi=kpi(fall=0.2, since=6)),
-        verdict="blocked", held=("kpi_fall_since_change",), fired=("kpi_fall_since_change", "cadence"),
-        do="undo the deployment or mend it; the planned refresh waits",
+    "a promotion that hurts, and no version to go back to": Situation(
+        what="the same right after the first version went into production",
+        world=lambda params: made_world(params, record=ledger(promotion(5, 1)), kpi=kpi(fall=0.2, since=5)),
+        verdict="blocked", held=("kpi_fall_since_change",), fired=("kpi_fall_since_promotion",),
+        do="take the model out of use, or live with it: there is none before it; find out what it misses",
+    ),
+    "a deployment after a promotion": Situation(
+        what="the business falls after last Wednesday's form; version 3 had gone into production the Sunday before",
+        world=lambda params: made_world(params, record=TWO_DAYS_APART, events=LATER_FORM, kpi=kpi(fall=0.2, since=4)),
+        verdict="blocked", held=("kpi_fall_since_change",), fired=("kpi_fall_since_change",),
+        do="undo the deployment or mend it: the model did well for three days",
+    ),
+    "an incident that is closed": Situation(
+        what="the business fell for three days after last Monday's form; the incident is on record and closed, all is well again",
+        world=lambda params: made_world(
+            params, events=FORM | {"incidents": [{"opened": "2026-03-24", "closed": "2026-03-27", "what": "Form sends blanks"}]},
+            kpi=kpi(fall=0.4, since=6, until=3),
+        ),
+        verdict="skip",
+        do="nothing: those days say nothing of today",
     ),
     "a fall that began before the deployment": Situation(
         what="the business fell three days before the form was deployed last Monday",
@@ -48,6 +65,14 @@ EVENTS = {
         world=lambda params: made_world(params, red={"2026-W13": 0.9}, record=OLD, events=FORM, kpi=NO_KPI),
         verdict="investigate", held=("recent_deployment", "drift"), fired=("feature_drift", "cadence"),
         do="see whether the column still means the same; mend the form if not",
+    ),
+    "a deployment amid older drift": Situation(
+        what="rows look different since W10, a form was deployed last Monday, and the refresh is due",
+        world=lambda params: made_world(
+            params, red=dict.fromkeys(week_names("2026-W10", "2026-W13"), 0.7), record=OLD, events=FORM
+        ),
+        verdict="retrain", held=("cadence",), fired=("feature_drift", "cadence"), again="2026-04-12",
+        do="nothing: what had changed before the deployment is not its doing",
     ),
     "a slow fall of the business": Situation(
         what="the business loses a little every day, and nothing went live",
@@ -104,6 +129,20 @@ EVENTS = {
         world=lambda params: made_world(params, events=change("2026-02-09")),
         verdict="retrain", held=("follow_up",), fired=("follow_up",), again="2026-04-12",
         do="nothing: this is the look that was scheduled",
+    ),
+    "a look that a change in the rows was given": Situation(
+        what="rows had changed in W07 when version 2 was promoted, on 600 of 2,400 rows from after it; 600 more are trusted now",
+        world=lambda params: made_world(
+            params, red=dict.fromkeys(week_names("2026-W09", "2026-W13"), 0.7), record=SEEN_BEFORE
+        ),
+        verdict="retrain", held=("follow_up",), fired=("follow_up", "feature_drift"), again="2026-04-12",
+        do="nothing: the ledger remembers the change, though no one recorded it and every week since shows it",
+    ),
+    "drift seen in the rows, few labels since, and the refresh is due": Situation(
+        what="rows have changed since W10, which nobody recorded; 300 trusted labels are from after it, 500 are asked for",
+        world=lambda params: made_world(params, red=dict.fromkeys(week_names("2026-W10", "2026-W13"), 0.7), record=OLD),
+        verdict="retrain", held=("cadence",), fired=("feature_drift", "cadence"), again="2026-04-12",
+        do="nothing: a refresh by the calendar does not wait; another look is scheduled",
     ),
     "performance drops, and labels are few": Situation(
         what="performance drops on 300 fresh labels, 500 are asked for",

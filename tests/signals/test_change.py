@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import date
 
 import pytest
-from made_world import ledger, made_params, made_world, week_names
+from made_world import ledger, made_params, made_world, promotion, week_names
 
 from stages.signals.change import Change, change_point, rows_since
 from stages.signals.drift import ColumnDrift
@@ -89,6 +89,31 @@ def test_a_change_on_record_counts_where_the_baseline_may_have_learned_from_befo
     found = point({}, (), changes=[{"at": at, "what": "New law"}])
     assert (found and found.day.isoformat()) == known
     assert found is None or found.words == f"“New law” ({at})"
+
+
+@pytest.mark.parametrize(
+    ("seen", "found"),
+    [
+        ("2026-02-09", "2026-02-09"),
+        ("2025-12-29", None),  # all rows that version 2 learned from are newer
+        ("2025-12-30", "2025-12-30"),
+    ],
+)
+def test_what_was_known_at_the_promotion_is_not_forgotten(seen, found):
+    about = {"day": seen, "what": "the change of color in 2026-W07"}
+    record = ledger(promotion(77, 1), promotion(14, change=about))
+    always = weekly(0.2, 0.2, 0.2, 0.2, 0.2)  # since the first week: nobody could tell from the rows since when
+    change = change_point(made_world(PARAMS, record=record), [RED], always, PARAMS)
+    assert (change and change.words) == (found and f"the change of color in 2026-W07 ({found})")
+    assert change is None or not change.on_record
+
+
+def test_a_newer_change_counts_more_than_what_was_known_at_the_promotion():
+    record = ledger(promotion(77, 1), promotion(14, change={"day": "2026-02-09", "what": "old"}))
+    change = change_point(made_world(PARAMS, record=record), [RED], BEGUN, PARAMS)
+    assert change.day == date(2026, 3, 16)
+    same = made_world(PARAMS, record=record, events={"changes": [{"at": "2026-02-09", "what": "New law"}]})
+    assert change_point(same, [], {}, PARAMS).on_record  # and a person's record more than either
 
 
 def test_a_deployment_without_drift_is_no_change():

@@ -197,6 +197,8 @@ def test_the_changes_by_column_and_week():
     assert found["kind"]["2026-W03"] == 1.0
     assert found["kind"]["2026-W04"] is None  # 49 rows
     assert found[SAID] == {"2026-W02": 0.5, "2026-W03": 0.5, "2026-W04": None}
-    # The week by itself is what a run on that week alone would say.
+    # The week by itself is what a run on that week alone would say is new.
     assert found["size"]["2026-W02"] == compare(RECENT, OLD)["size"].change
     assert merge([own.profile for own in weeks])["rows"] == 849
+    learned = known(OLD) | {"newest": known(OLD.assign(kind="new"))}
+    assert weekly(weeks, learned, COLUMNS, TRIGGER)["kind"]["2026-W03"] == 0.0

@@ -12,7 +12,7 @@ from sklearn.metrics import f1_score
 from stages.evidence.scores import Predictions, score
 from stages.signals import estimate
 from stages.signals.estimate import estimated_performance, expected, isotonic, recalibrated
-from stages.signals.performance import coded
+from stages.signals.said import coded
 from stages.signals.world import World
 
 CLASSES = np.array(["a", "b", "c"], dtype=object)

@@ -14,6 +14,7 @@ from stages.signals.facts import Fact, facts
 from stages.signals.signal import Signal
 
 PARAMS = made_params()
+NO_FEEDBACK = {"file": None, "verdict": None, "lines": 0, "refused": 0, "disputed": 0}
 NAMES = ("feature_drift", "prediction_drift", "label_shift", "performance", "kpi_fall", "kpi_slope")
 RED = ColumnDrift(family="feature", column="color", change=0.2, where="red: 50.0% → 70.0%", p_value=0.001, n=600, state="fired")
 
@@ -83,6 +84,19 @@ def test_the_version_to_go_back_to_was_never_rolled_back(record: Ledger, version
     assert fact.why.startswith(f"version {version} served" if version else "there is no earlier version")
 
 
+def test_a_version_with_which_a_kpi_fell_is_none_to_go_back_to():
+    # version 2 came in 40 days ago, and the KPI lost 20 % until version 3 came in 30 days ago
+    dip = kpi(0.2, since=40, until=30)
+    three = ledger(promotion(77, 1), promotion(40), promotion(30, 3))
+    fact = found(made_world(PARAMS, record=three, kpi=dip))["previous_version"]
+    assert (fact.holds, fact.why) == (True, "version 1 served before and was never rolled back")  # no KPI tells of its first days
+    none = found(made_world(PARAMS, record=ledger(promotion(40), promotion(30, 3)), kpi=dip))["previous_version"]
+    assert none.holds is False
+    assert none.why.startswith("there is no earlier version to go back to; solved fell by ")
+    well = found(made_world(PARAMS, record=three, kpi=kpi()))["previous_version"].why
+    assert well == "version 2 served before and was never rolled back, and no KPI fell when it went live"
+
+
 @pytest.mark.parametrize(
     ("fall", "slope", "holds"),
     [("quiet", "quiet", True), ("fired", "unknown", False), ("unknown", "quiet", None), ("quiet", "underpowered", None)],
@@ -124,6 +138,27 @@ def test_data_is_poor_where_too_many_recent_rows_are_in_quarantine(quarantined, 
     assert fact.why.endswith("of 600 recent rows are in quarantine, 5% are allowed")
 
 
+@pytest.mark.parametrize(
+    ("blocked", "words"),
+    [
+        ({"2026-W14": 5}, "the newest file, 2026-W14, is blocked (5 rows)"),
+        ({"2026-W14": 5, "2026-W15": 7, "2026-W16": 0}, "the newest 3 files, 2026-W14 to 2026-W16, are blocked (12 rows)"),
+    ],
+)
+def test_data_is_poor_where_the_newest_files_are_blocked(blocked, words):
+    fact = found(made_world(PARAMS, validation=validation(blocked=blocked)))["poor_data"]
+    assert fact == Fact(holds=True, why=f"{words}; 1.0% of 600 recent rows are in quarantine, 5% are allowed")
+
+
+def test_a_blocked_file_is_past_once_a_newer_one_is_accepted():
+    assert found(made_world(PARAMS, validation=validation(blocked={"2026-W11": 5})))["poor_data"].holds is False
+
+
+def test_the_first_model_takes_what_there_is():
+    world = made_world(PARAMS, validation=validation(blocked={"2026-W14": 5}), record=ledger())
+    assert found(world)["poor_data"].holds is False
+
+
 def test_no_recent_rows_are_poor_data():
     assert found(made_world(PARAMS, validation=validation(recent=[])))["poor_data"].holds is True
 
@@ -146,14 +181,21 @@ def test_labels_are_poor_where_more_are_refused_or_in_conflict_than_chance_makes
         ({"file": "feedback/x.csv", "verdict": "blocked", "lines": 9, "refused": 0, "disputed": 0}, True),
         ({"file": "feedback/x.csv", "verdict": "warned", "lines": 1, "refused": 1, "disputed": 0}, False),  # p = 0.2
         ({"file": "feedback/x.csv", "verdict": "accepted", "lines": 0, "refused": 0, "disputed": 0}, None),
-        ({"file": None, "verdict": None, "lines": 0, "refused": 0, "disputed": 0}, None),
-        (None, None),
+        (NO_FEEDBACK, None),
     ],
 )
 def test_a_blocked_file_is_poor_one_bad_answer_is_not_and_none_tells_nothing(newest, holds):
     own = found(made_world(PARAMS, validation=validation(newest_feedback=newest)))
     assert own["poor_labels"].holds is holds
     assert own["trusted_labels"].holds is (holds is False)  # what is not known to be good is not trusted
+
+
+@pytest.mark.parametrize(("refused", "holds"), [(49, False), (50, True)])  # as for feedback
+def test_without_feedback_labels_that_came_with_their_rows_are_trusted_unless_they_are_refused(refused, holds):
+    raw = {"file": "raw/2026-W10.csv", "lines": 200, "refused": refused, "correct": 0, "confirm": 0}
+    own = found(made_world(PARAMS, validation=validation(newest_feedback=NO_FEEDBACK, raw_labels=raw)))
+    assert (own["poor_labels"].holds, own["trusted_labels"].holds) == (holds, not holds)
+    assert own["poor_labels"].why.endswith("of 200 labels in raw/2026-W10.csv were refused or are in conflict, 20% are allowed")
 
 
 @pytest.mark.parametrize(("least", "few"), [(600, False), (601, True)])
@@ -169,18 +211,20 @@ def test_labels_are_few_below_what_is_asked_for_but_never_for_the_first_model(le
 
 
 @pytest.mark.parametrize(
-    ("since", "on_record", "holds"),
+    ("since", "on_record", "performance", "holds"),
     [
-        ("2026-02-23", True, False),  # W09 and W10: 600 of 500
-        ("2026-02-24", True, True),  # W09 began before: 300
-        ("2026-03-02", False, True),
-        ("2026-03-09", True, True),  # none, and a person says that the world has changed
-        ("2026-03-09", False, False),  # none: nothing was judged on such rows either
+        ("2026-02-23", True, "quiet", False),  # W09 and W10: 600 of 500
+        ("2026-02-24", True, "quiet", True),  # W09 began before: 300
+        ("2026-03-09", True, "quiet", True),  # none, and a person says that the world has changed
+        ("2026-03-02", False, "quiet", False),  # nobody says so, and no reason to retrain is about it: the calendar may train
+        ("2026-03-02", False, "fired", True),  # performance fell on some of the 300
+        ("2026-02-23", False, "fired", False),
+        ("2026-03-09", False, "fired", False),  # none: performance fell on other rows
     ],
 )
-def test_labels_after_a_change_are_counted_by_whole_batches(since, on_record, holds):
+def test_labels_after_a_change_are_counted_by_whole_batches(since, on_record, performance, holds):
     change = Change(day=pd.Timestamp(since).date(), what="the move", on_record=on_record)
-    fact = found(change=change)["few_labels_since_change"]
+    fact = found(change=change, performance=performance)["few_labels_since_change"]
     assert fact.holds is holds
     assert f"the move ({since})" in fact.why
 

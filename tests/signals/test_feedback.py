@@ -11,8 +11,10 @@ from stages.signals.feedback import CAUSES, correction_rate, diagnosis, new_labe
 from stages.signals.signal import Signal
 
 
-def corrected(correct: int, confirm: int, **changes) -> Signal:
-    validation = {"feedback": {"correct": correct, "confirm": confirm, "skip": 9}}
+def corrected(correct: int, confirm: int, raw=(0, 0), **changes) -> Signal:
+    """`raw`: labels in data/raw that differ from what was served, and that do not."""
+    own = {"file": "raw/2026-W10.csv", "lines": sum(raw), "refused": 0, "correct": raw[0], "confirm": raw[1]}
+    validation = {"feedback": {"correct": correct, "confirm": confirm, "skip": 9}, "raw_labels": own}
     return correction_rate(validation, made_params({"trigger.max_correction_rate": 0.3, **changes}))
 
 
@@ -40,6 +42,13 @@ def test_its_p_value_and_interval_are_exact():
     assert found.interval == pytest.approx((beta.ppf(0.05, 45, 56), beta.ppf(0.95, 46, 55)))
     assert (found.value, found.threshold, found.n) == (0.45, 0.3, 100)
     assert found.why == "45.0% of 100 reviewed outputs were corrected, 30% are expected at most"
+
+
+def test_without_a_review_labels_that_came_with_their_rows_are_held_against_what_was_served():
+    found = corrected(0, 0, raw=(45, 55))
+    assert (found.state, found.value, found.n) == ("fired", 0.45, 100)
+    assert found.why == "45.0% of 100 outputs in raw/2026-W10.csv differ from their labels, 30% are expected at most"
+    assert corrected(20, 80, raw=(45, 55)).value == 0.2
 
 
 def test_a_limit_of_everything_never_fires():

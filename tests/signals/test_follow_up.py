@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import date
 
 import pytest
-from made_world import TODAY, attempt, kpi, ledger, made_params, made_world, promotion
+from made_world import TODAY, attempt, kpi, ledger, made_params, made_world, promotion, validation, week_names
 from test_facts import signals
 
 from stages.signals.arrivals import batch_days, cost, day_of, next_batch
@@ -12,6 +12,7 @@ from stages.signals.change import Change
 from stages.signals.facts import facts
 from stages.signals.follow_up import follow_up, next_look, rows_to_tell
 from stages.signals.policy import Decision
+from stages.trigger import judge
 
 PARAMS = made_params()
 
@@ -44,6 +45,23 @@ def test_a_baseline_of_mostly_older_rows_is_followed_up_once_labels_are_there(at
     assert (found.state, found.value) == (state, new)
 
 
+def test_it_says_what_the_baseline_knows_of_the_change_and_what_there_is_to_learn():
+    assert follow_up(made_world(PARAMS), on("2026-02-09"), PARAMS).why == (
+        "the baseline learned from 2400 rows, 600 of them from after the move (2026-02-09); "
+        "600 more rows from after it have trusted labels now"
+    )
+
+
+def test_a_change_that_nobody_recorded_is_followed_up_too():
+    # Every week since version 2 shows the change that was seen in W07 when it was promoted: in the rows it has no beginning.
+    red = dict.fromkeys(week_names("2026-W09", "2026-W13"), 0.7)
+    seen = {"day": "2026-02-09", "what": "the change of color in 2026-W07"}
+    for known, verdict in ((seen, "retrain"), (None, "investigate")):
+        report = judge(made_world(PARAMS, red=red, record=ledger(promotion(77, 1), promotion(14, change=known))), PARAMS)
+        assert (report["verdict"], report["change"]) == (verdict, known)
+        assert ("follow_up" in report["policy"]["held"]) is bool(known)
+
+
 def test_without_a_change_or_a_model_there_is_nothing_to_follow_up():
     assert follow_up(made_world(PARAMS), None, PARAMS).state == "quiet"
     assert follow_up(made_world(PARAMS, record=ledger()), on("2026-02-09"), PARAMS).state == "quiet"
@@ -64,9 +82,28 @@ def test_the_next_batch_is_as_long_as_the_newest_one():
     world = made_world(PARAMS)
     month = replace(world.weeks[-1], first=date(2026, 3, 2), last=TODAY)  # 28 days
     longer = replace(world, weeks=(*world.weeks[:-1], month))
-    assert (batch_days(world), batch_days(longer), next_batch(longer)) == (7, 28, date(2026, 4, 26))
+    assert (batch_days(world), batch_days(longer), next_batch(longer)) == (7, 28, date(2026, 4, 26))  # 28 days, and no month
     assert batch_days(made_world(PARAMS, record=ledger())) == 7  # the newest training batch
     assert batch_days(replace(world, weeks=(), training={})) == 7
+
+
+@pytest.mark.parametrize(
+    ("last", "following"),
+    [("2026-01-31", "2026-02-28"), ("2026-02-28", "2026-03-31"), ("2026-11-30", "2026-12-31"), ("2026-12-31", "2027-01-31")],
+)
+def test_the_next_month_has_its_own_length(last, following):
+    own = date.fromisoformat(last)
+    month = replace(made_world(PARAMS).weeks[-1], first=own.replace(day=1), last=own)
+    files = {"raw/x.csv": {"batch": last[:7], "last": last, "role": "training", "rows": 9, "verdict": "accepted"}}
+    world = replace(made_world(PARAMS), as_of=own, weeks=(month,), validation={"batches": files})
+    assert next_batch(world) == date.fromisoformat(following)
+
+
+def test_the_next_batch_comes_after_the_newest_file_blocked_or_not_and_after_today():
+    world = made_world(PARAMS, validation=validation(blocked={"2026-W14": 5, "2026-W15": 5}))
+    assert next_batch(world) == date(2026, 4, 19)  # the Sunday of W16
+    assert next_batch(replace(world, as_of=date(2026, 4, 20))) == date(2026, 4, 26)  # a Monday that a person set
+    assert next_batch(replace(world, validation={"batches": {}})) == date(2026, 4, 5)
 
 
 @pytest.mark.parametrize(
@@ -117,7 +154,10 @@ def test_few_labels_say_how_many_are_missing_and_when_they_should_be_there():
 def test_a_retraining_on_mostly_older_rows_is_looked_at_again():
     found = look("retrain", "event", change=on("2026-02-23"))
     assert found["on"] == "2026-04-12"  # the cool-down of 14 days; 500 labels take 11.7
-    assert found["why"] == "only 600 of the 3000 rows to train on came in after the move (2026-02-23); 500 more should be there"
+    assert found["why"] == (
+        "600 of the 3000 rows to train on are from after the move (2026-02-23); "
+        "500 more should have labels by then, enough to train once more"
+    )
     assert look("retrain", "event", change=on("2026-02-09"))["on"] == "2026-04-12"  # W07 to W10: 4 of 10 weeks
     assert look("retrain", "event", change=on("2026-02-02"))["on"] == "2026-04-05"  # half
     assert look("retrain", "cadence")["evidence"] == []

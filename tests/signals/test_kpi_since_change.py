@@ -5,7 +5,8 @@ from datetime import date
 import pytest
 from made_world import TODAY, day, kpi, made_params
 
-from stages.signals.kpi import kpi_fall_since_change
+from stages.signals.events import Events
+from stages.signals.kpi import kpi_fall_since_change, kpi_fall_since_promotion, without_past_events
 from stages.signals.signal import Signal
 
 TRIGGER = made_params({"trigger.max_kpi_drop": 0.05, "trigger.deployment_days": 7}).trigger
@@ -58,3 +59,55 @@ def test_without_a_kpi_or_with_a_gap_it_is_unknown():
     assert since(kpi().head(0), (day(5), "form-2")).state == "unknown"
     gappy = kpi(0.15, since=5)
     assert since(gappy[gappy["date"].dt.date <= day(3)], (day(5), "form-2")).state == "unknown"
+
+
+VERSION = "version 3"
+
+
+@pytest.mark.parametrize(
+    ("fell", "promoted", "deployed", "state", "blamed"),
+    [
+        (5, 5, None, "fired", VERSION),
+        (5, 5, 5, "fired", VERSION),  # both on one day: a rollback is done in seconds
+        (6, 4, 6, "quiet", "which fits better than since version 3"),  # the form went live first, and with it the KPI fell
+        (4, 7, 4, "quiet", "which fits better than since version 3"),  # the version had three good days
+        (9, 4, None, "quiet", "just before"),
+        (7, 7, 4, "fired", VERSION),  # it fell before the form went live
+        (5, None, 5, "quiet", "nothing went live"),  # version 0, or long ago
+    ],
+)
+def test_the_model_answers_for_a_fall_that_fits_its_day_best(fell, promoted, deployed, state, blamed):
+    promotions, deployments = ([(day(ago), name)] if ago else [] for ago, name in ((promoted, VERSION), (deployed, "form-2")))
+    found = kpi_fall_since_promotion(kpi(0.2, since=fell), promotions, deployments, TODAY, TRIGGER)
+    assert (found.name, found.state) == ("kpi_fall_since_promotion", state)
+    assert blamed in found.why
+
+
+EVENTS = {
+    "incidents": [
+        {"opened": day(20), "closed": day(18), "what": "closed"},
+        {"opened": day(12), "closed": day(12), "what": "closed on the day it was opened"},
+        {"opened": day(4), "what": "open"},
+    ],
+    "one_offs": [
+        {"starts": day(10), "ends": day(9), "what": "over"},
+        {"starts": day(1), "ends": day(0), "what": "ends today"},
+    ],
+}
+
+
+def test_days_of_what_is_closed_or_over_are_left_out():
+    frame = kpi()
+    left = without_past_events(frame, Events.model_validate(EVENTS), TODAY)
+    gone = set(frame["date"].dt.date) - set(left["date"].dt.date)
+    assert gone == {day(20), day(19), day(10), day(9)}  # open until before `closed`; both days of a window included
+    none = without_past_events(frame.head(0), Events.model_validate(EVENTS), TODAY)
+    assert list(none) == ["date", "kpi", "value"]
+
+
+def test_three_bad_days_of_an_incident_are_no_fall_since_the_deployment_before():
+    # The form went live 7 days ago, the incident was from 6 to 4 days ago, and the KPI is back since.
+    frame = kpi(0.3, since=7, until=4)
+    closed = Events.model_validate({"incidents": [{"opened": day(6), "closed": day(3), "what": "Form sends blanks"}]})
+    assert since(frame, (day(7), "form-2")).state == "fired"
+    assert since(without_past_events(frame, closed, TODAY), (day(7), "form-2")).state == "quiet"

@@ -10,8 +10,10 @@ from scipy.stats import ttest_1samp
 
 from stages.evidence.paired import bounds
 from stages.evidence.scores import Predictions, score
+from stages.settings import Params
 from stages.signals import performance as module
-from stages.signals.performance import coded, performance, performance_by_week
+from stages.signals.performance import performance, performance_by_week
+from stages.signals.said import coded
 from stages.signals.world import World
 
 CLASSES = np.array(["no", "yes"], dtype=object)
@@ -165,10 +167,35 @@ def _state(world: World, right: int, promised: float, params) -> str:
     return performance(replace(world, ledger=record, said=answered(right, 300)), params).state
 
 
+def matured(days: int, **changes) -> Params:
+    """Labels are mature after so many days."""
+    return made_params({"labels.sources": {"agent": {"trust": 0.95, "maturity_days": days, "independent": True}}, **changes})
+
+
 def test_the_rows_that_made_the_promise_are_not_held_against_it():
     # promoted on 2026-03-15, when labels were mature after 7 days: batches through 2026-03-08 (W10) had made the promise
-    params = made_params({"labels.sources": {"agent": {"trust": 0.95, "maturity_days": 7, "independent": True}}})
-    found = performance(made_world(params), params)
-    assert (found.state, found.why) == ("unknown", "all 600 fresh labels are of batches that the promise was measured on")
-    params = made_params({"labels.sources": {"agent": {"trust": 0.95, "maturity_days": 8, "independent": True}}})
-    assert performance(made_world(params), params).n == 300
+    found = performance(made_world(matured(7)), matured(7))
+    assert found.state == "unknown"
+    assert found.why.startswith("all 600 fresh labels are of batches that the promise was measured on")
+    assert performance(made_world(matured(8)), matured(8)).n == 300
+
+
+@pytest.mark.parametrize(
+    ("days", "through", "day"),
+    [
+        (7, "2026-W08", "2026-04-05"),  # W11 made no promise; each week the oldest week of the holdout is free to train
+        (0, "2026-W08", "2026-04-12"),  # W11 made it too
+        (21, "2026-W10", "2026-04-05"),  # no fresh row at all, the baseline has learned from W10
+    ],
+)
+def test_it_is_said_when_the_next_rows_that_can_tell_come(days, through, day):
+    found = performance(made_world(matured(days), through=through), matured(days))
+    assert found.state == "unknown"
+    assert found.why.endswith(f"; the next rows that can tell come on {day} or later")
+
+
+def test_where_nothing_was_promised_no_row_can_tell():
+    params = made_params({"gate.primary": "f1_macro"})
+    assert performance(made_world(params), params).why == "the baseline promised no f1_macro"
+    nothing = replace(made_world(matured(7)), training={}, said=None, fresh=pd.DataFrame(columns=["batch", "label"]))
+    assert performance(nothing, matured(7)).why == "no fresh trusted labels"

@@ -10,22 +10,22 @@ import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from made_models import COLUMNS
 
-from stages.sections import Columns
 from stages.signals import profile as module
-from stages.signals.profile import BUCKETS, MANTISSA, NUMBERS, answers, merge, number_codes, numbers, profile, readable
-
-COLUMNS = Columns(
-    id="id",
-    time="at",
-    target="y",
-    text=["words"],
-    categorical=["kind"],
-    numeric=["size"],
-    prediction=None,
-    model_version=None,
-    group=None,
+from stages.signals.profile import (
+    BUCKETS,
+    MANTISSA,
+    NUMBERS,
+    answers,
+    merge,
+    number_codes,
+    numbers,
+    of_training,
+    profile,
+    readable,
 )
+
 floats = st.floats(allow_nan=False)
 
 
@@ -67,6 +67,16 @@ def test_a_profile_by_hand():
             "kind": "numeric", "missing": 0, "bits": 52, "counts": {str(place(0.5)): 2, str(place(2.0)): 1},
         },
     }  # fmt: skip
+
+
+def test_the_newest_training_rows_have_a_profile_of_their_own_inside_that_of_all():
+    frame = frame_of([("car", "red", 1.0), ("bus", "blue", 2.0), ("bus", None, 3.0)])
+    labels, said = pd.Series(["yes", "no", "no"]), pd.Series(["no"])
+    late = np.array([False, False, True])
+    found = of_training(frame, late, COLUMNS, labels, said)
+    assert found == profile(frame, COLUMNS, labels, said) | {"newest": profile(frame[2:], COLUMNS, labels[2:])}
+    none = of_training(frame, ~np.ones(3, dtype=bool), COLUMNS, labels, None)
+    assert none == profile(frame, COLUMNS, labels) | {"newest": None}
 
 
 def test_what_is_not_given_is_none():

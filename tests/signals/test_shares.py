@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy.stats import binomtest, chi2_contingency, hypergeom, ks_2samp, norm
 
-from stages.signals.shares import distance, holm, share_p_values
+from stages.signals.shares import apart, apart_p_value, holm, share_p_values
 
 
 def p_value(old: int, old_rows: int, new: int, new_rows: int) -> float:
@@ -59,18 +59,18 @@ def test_the_distance_is_that_of_kolmogorov_and_smirnov(n, m):
     random = np.random.default_rng(1)
     one, other = random.poisson(20, n), random.poisson(20.6, m)
     rows = [np.bincount(side, minlength=80) for side in (one, other)]
-    size, place, p = distance(*rows)
+    far = np.abs(apart(*rows))
     scipy = ks_2samp(one, other, method="asymp")
-    assert size == pytest.approx(scipy.statistic)
-    assert place == scipy.statistic_location
+    assert far.max() == pytest.approx(scipy.statistic)
+    assert far.argmax() == scipy.statistic_location
     # scipy's asymptotic p-value is of one-sample form with a rounded number of rows
-    assert p == pytest.approx(scipy.pvalue, rel=0.1)
+    assert apart_p_value(far.max(), n, m) == pytest.approx(scipy.pvalue, rel=0.1)
 
 
 def test_the_distance_by_hand():
-    # Up to the first number 1 of 4 rows and 1 of 8: 0.25 and 0.125; up to the second 2 and 5: 0.5 and 0.625. The first counts.
-    assert distance(np.array([1, 1, 2]), np.array([1, 4, 3]))[:2] == (0.125, 0)
-    assert distance(np.array([3]), np.array([5])) == (0.0, 0, 1.0)
+    # Up to the first number 1 of 4 rows and 1 of 8: 0.25 and 0.125; up to the second 2 and 5: 0.5 and 0.625.
+    assert apart(np.array([1, 1, 2]), np.array([1, 4, 3])).tolist() == [-0.125, 0.125, 0.0]
+    assert apart_p_value(0.0, 3, 5) == 1.0
 
 
 def test_holm_by_hand():

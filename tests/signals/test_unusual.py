@@ -4,7 +4,7 @@ import pytest
 from made_world import made_params, made_world
 from test_facts import RED, found, signals
 
-from stages.signals.unusual import campaigns, one_off
+from stages.signals.unusual import campaigns, deployments, one_off
 
 PARAMS = made_params()
 GONE = {"color": {"2026-W12": 0.4, "2026-W13": 0.01}}
@@ -89,3 +89,26 @@ def test_of_two_columns_both_have_to_be_as_usual_again():
 def test_in_a_world_without_fresh_rows_or_weeks_nothing_is_unusual():
     world = made_world(PARAMS, through="2026-W10")
     assert (campaigns(world, signals(), PARAMS), one_off(world, signals(), [], {}, PARAMS)) == ([], None)
+
+
+@pytest.mark.parametrize(
+    ("w11", "w12", "drift", "blamed"),
+    [
+        (0.0, 0.2, [RED], False),  # the form went live on the Monday after W12, in which color had changed already
+        (0.2, 0.04, [RED], True),
+        (0.2, None, [RED], True),  # nobody knows
+        (0.0, 0.2, [], True),  # nothing drifts: there is nothing to tell them apart by
+    ],
+)
+def test_a_deployment_does_not_answer_for_what_had_changed_before(w11, w12, drift, blamed):
+    world = made_world(PARAMS, events={"deployments": [{"at": "2026-03-23", "name": "form-3", "what": "New form"}]})
+    weekly = {"color": {"2026-W11": w11, "2026-W12": w12, "2026-W13": 0.2}}
+    assert deployments(world, drift, weekly, PARAMS) == (["form-3 went live on 2026-03-23"] if blamed else [])
+    assert found(world, drift=drift, weekly=weekly)["recent_deployment"].holds is blamed
+
+
+def test_of_two_columns_one_that_is_new_is_enough_to_ask_what_was_deployed():
+    world = made_world(PARAMS, events={"deployments": [{"at": "2026-03-23", "name": "form-3", "what": "New form"}]})
+    size = RED.__class__(**{**RED.__dict__, "column": "size"})
+    weekly = {"color": {"2026-W12": 0.2}, "size": {"2026-W12": 0.0}}
+    assert deployments(world, [RED, size], weekly, PARAMS)

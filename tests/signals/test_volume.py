@@ -6,6 +6,7 @@ import pytest
 from made_world import made_params
 from scipy.stats import beta, binom
 
+from stages.reading.periods import period
 from stages.signals.signal import Signal
 from stages.signals.volume import data_volume
 
@@ -13,9 +14,11 @@ from stages.signals.volume import data_volume
 def batches(rows: dict[str, int], **changes: Any) -> dict[str, Any]:
     """A report as it is read from JSON; `changes` are those of the newest batch."""
     own = {
-        f"raw/{name}.csv": {"batch": name, "role": "training", "rows": count, "verdict": "accepted"}
+        f"raw/{name}.csv": {
+            "batch": name, "last": period(name).last.isoformat(), "role": "training", "rows": count, "verdict": "accepted",
+        }
         for name, count in rows.items()
-    }
+    }  # fmt: skip
     own[f"raw/{list(rows)[-1]}.csv"] |= changes
     return {"batches": dict(sorted(own.items()))}
 
@@ -49,17 +52,29 @@ def test_the_factor_has_an_exact_interval():
     # the newest share of 650 rows by Clopper and Pearson; at a share s, it is s / (1 - s) of four batches
     low, high = beta.ppf(0.05, 250, 401), beta.ppf(0.95, 251, 400)
     assert found.interval == pytest.approx((4 * low / (1 - low), 4 * high / (1 - high)))
-    assert found.why == "the newest batch has 250 rows, 2.5 times the usual 100"
+    assert found.why == "2026-W05, the newest batch, has 250 rows, 2.5 times the usual 100"
 
 
 def test_only_the_newest_batches_make_the_usual_size():
     assert volume(weeks(900, 900, 900, 900, 900, 100, 100, 100, 100, 100)).state == "quiet"
 
 
-def test_blocked_batches_and_feedback_are_left_out():
-    rows = weeks(100, 100, 100, 100, 900)
-    assert volume(rows, verdict="blocked").value == 1
-    assert volume(rows, role="feedback").value == 1
+def test_the_newest_batch_is_looked_at_though_it_is_blocked():
+    found = volume(weeks(100, 100, 100, 100, 5), verdict="blocked")
+    assert (found.state, found.value) == ("fired", 0.05)
+    assert found.why == "2026-W05 (blocked), the newest batch, has 5 rows, 0.05 times the usual 100"
+
+
+def test_blocked_batches_make_no_usual_size():
+    report = batches(weeks(100, 100, 100, 5, 5, 100))
+    for name in ("2026-W04", "2026-W05"):
+        report["batches"][f"raw/{name}.csv"]["verdict"] = "blocked"
+    assert data_volume(report, made_params({"batches.history": 4})).value == 1
+
+
+@pytest.mark.parametrize("changes", [{"role": "feedback"}, {"batch": None, "last": None, "verdict": "blocked"}])
+def test_feedback_and_files_without_a_period_are_left_out(changes):
+    assert volume(weeks(100, 100, 100, 100, 900), **changes).value == 1
 
 
 def test_days_are_not_held_against_months():

@@ -25,6 +25,8 @@ def test_every_row_and_line_of_a_case_worked_out_by_hand_is_counted_once(worked)
     }  # fmt: skip
     # the seven days up to the 6th begin on September 30
     assert report["feedback"] == {"correct": 1, "confirm": 0, "skip": 1}
+    # of the 2nd, which trains, b2, b9 and b10 came with a label that stands; b1 and b3 have feedback; on b8 reviewers disagree
+    assert report["raw_labels"] == {"file": "raw/2026-10-02.csv", "lines": 3, "refused": 0, "correct": 0, "confirm": 0}
     assert {name: report[name] for name in ("as_of", "holdout", "recent", "golden_rows")} == {
         "as_of": "2026-10-06", "holdout": ["2026-10-05"], "recent": ["2026-10-05", "2026-10-06"], "golden_rows": 2,
     }  # fmt: skip
@@ -41,11 +43,11 @@ def test_every_file_of_the_case_has_its_verdict(worked):
         "raw/2026-10-06.csv": ("immature", 2, 1, "accepted", []),
     }
     assert found.pop("feedback/2026-10.csv") == {
-        "batch": "2026-10", "role": "feedback", "rows": 13, "verdict": "accepted", "reasons": [], "released": [],
+        "batch": "2026-10", "last": "2026-10-31", "role": "feedback", "rows": 13, "verdict": "accepted", "reasons": [], "released": [],
     }  # fmt: skip
     assert found == {
         key: {
-            "batch": key[4:14], "role": role, "rows": rows, "quarantined": refused, "verdict": verdict, "reasons": reasons,
+            "batch": key[4:14], "last": key[4:14], "role": role, "rows": rows, "quarantined": refused, "verdict": verdict, "reasons": reasons,
             "released": [],
         }
         for key, (role, rows, refused, verdict, reasons) in files.items()
