@@ -11,12 +11,12 @@ from dataclasses import dataclass
 import numpy as np
 
 from bench.measure import progress
-from stages.evidence.counts import COUNTED, FRACTIONS
+from stages.evidence.counts import COUNTED
 from stages.evidence.paired import difference
 from stages.evidence.ranks import AREAS
 from stages.evidence.ratios import RATIOS
 from stages.evidence.row_means import ROW_MEANS
-from stages.evidence.scores import COST, NUMBERS, Predictions
+from stages.evidence.scores import COST, NUMBERS, OF_TWO_CLASSES, Predictions
 
 SEED, RUNS, SIZES = 20260105, 2000, (2_000, 20_000)
 MILLIONS = 4  # rows that the truth is measured on; its own error is 7 % of that of 20,000 rows
@@ -115,14 +115,14 @@ def grouped(random: Random, n: int) -> np.ndarray:
 OF_CHANCES = ("neg_log_loss", "neg_brier_score", "d2_log_loss_score", "d2_brier_score")
 OF_NUMBERS = tuple(name for name in (*ROW_MEANS, *RATIOS) if name in NUMBERS)
 SAME = ("f1_micro", "precision_micro", "recall_micro", "recall_weighted", "recall_macro")  # as accuracy or balanced accuracy
-OF_CLASSES = ("accuracy", *(name for name in COUNTED if name not in (*FRACTIONS, *SAME)))
+OF_CLASSES = ("accuracy", *(name for name in COUNTED if name not in (*OF_TWO_CLASSES, *SAME)))
 WORLDS = (
     World(
         "three classes",
         lambda random, n: classes(random, n, 3),
         (*OF_CLASSES, *OF_CHANCES, COST, *(name for name in AREAS if name != "roc_auc")),
     ),
-    World("two classes", lambda random, n: classes(random, n, 2), (*FRACTIONS, "roc_auc", "average_precision")),
+    World("two classes", lambda random, n: classes(random, n, 2), (*OF_TWO_CLASSES, "roc_auc", "average_precision")),
     World("numbers", numbers, OF_NUMBERS),
     World("rankings of 8", rankings, ("ndcg", "ndcg_at_3", "reciprocal_rank")),
     World(

@@ -115,7 +115,7 @@ def _measured(world: World, change: Change | None, params: Params) -> list[Signa
         performance(world, params),
         calibration(world, params),
         estimated_performance(world, params),
-        correction_rate(world.validation, params),
+        correction_rate(world, params),
         data_volume(world.validation, params),
         kpi_fall(world.kpi, world.as_of, params.trigger),
         kpi_slope(world.kpi, world.as_of, params.trigger),

@@ -11,17 +11,17 @@ from scipy.sparse import csr_array
 
 from stages.evidence.classes import ROWS_AT_ONCE
 from stages.evidence.resampled import CHUNK, REPLICATES, UNITS, Drawn, drawn_sums, units, widened
-from stages.evidence.scores import Array, Predictions
+from stages.evidence.scores import OF_TWO_CLASSES, Array, Predictions
 
-FRACTIONS = ("f1", "precision", "recall", "jaccard")
 AVERAGES = ("macro", "micro", "weighted")
 COUNTED = (
     "balanced_accuracy",
     "matthews_corrcoef",
-    *FRACTIONS,
-    *(f"{name}_{average}" for name in FRACTIONS for average in AVERAGES),
+    *OF_TWO_CLASSES,
+    *(f"{name}_{average}" for name in OF_TWO_CLASSES for average in AVERAGES),
 )
 
+FULL = 50  # rows of a cell from which the Poisson distribution is about normal, and never near 0
 TABLE = 4_000_000  # cells that are counted in a table, occupied or not
 
 
@@ -36,10 +36,10 @@ class Tally:
 
 def drawn(metric: str, sides: list[Predictions], seed: int) -> Drawn | None:
     """The metric of each model, and on drawn rows; None where it is undefined. Labels are numbers from 0 on, the same for all."""
-    if any(side.classes is None or (metric in FRACTIONS and len(side.classes) != 2) for side in sides):
+    if any(side.classes is None or (metric in OF_TWO_CLASSES and len(side.classes) != 2) for side in sides):
         return None
     labels = max(2, *(1 + int(max(side.truth.max(), side.answer.max())) for side in sides))
-    if metric in FRACTIONS and labels > 2:
+    if metric in OF_TWO_CLASSES and labels > 2:
         return None
     columns, groups = [sides[0].truth, *(side.answer for side in sides)], sides[0].groups
     cells, rows = _occupied(columns, labels)
@@ -128,17 +128,28 @@ def _drawn_cells(rows: Array, summed: csr_array, seed: int) -> Array:
     """The sums of drawn cells; shape (sums, replicates)."""
     random, some = np.random.default_rng(seed), max(1, CHUNK // len(rows))
     sizes = [min(some, REPLICATES - start) for start in range(0, REPLICATES, some)]
-    return np.concatenate([summed @ random.poisson(rows, (size, len(rows))).T for size in sizes], axis=1)
+    return np.concatenate([summed @ _times(rows, size, random).T for size in sizes], axis=1)
+
+
+def _times(rows: Array, size: int, random: np.random.Generator) -> Array:
+    """How often each cell is drawn; shape (size, cells). Of a full one a normal number, as wide, which is quicker to draw."""
+    full, times = rows >= FULL, np.empty((size, len(rows)))
+    times[:, ~full] = random.poisson(rows[~full], (size, np.count_nonzero(~full)))
+    times[:, full] = rows[full] + np.sqrt(rows[full]) * random.standard_normal((size, np.count_nonzero(full)))
+    return times
 
 
 def _by_unit(columns: list[Array], labels: int, unit: Array) -> Array:
     """The same sums of each unit; shape (units, sums)."""
-    shape, (truth, *answers) = (int(unit.max()) + 1, labels), columns
-    parts = [_counted([unit, truth], shape)]
-    for answer in answers:
+    truth, *answers = columns
+    count, sums = int(unit.max()) + 1, 1 + 2 * len(answers)
+    parts = np.empty((count, sums, labels))
+    parts[:, 0] = _counted([unit, truth], (count, labels))
+    for own, answer in enumerate(answers):
+        parts[:, 1 + 2 * own] = _counted([unit, answer], (count, labels))
         hit = answer == truth
-        parts += [_counted([unit, answer], shape), _counted([unit[hit], answer[hit]], shape)]
-    return np.concatenate(parts, axis=1).astype("float64")
+        parts[:, 2 + 2 * own] = _counted([unit[hit], truth[hit]], (count, labels))
+    return parts.reshape(count, sums * labels)
 
 
 def _by_model(metric: str, sums: Array, labels: int) -> Array:

@@ -98,27 +98,27 @@ def _proportions(old: Array, new: Array) -> Difference:
 
 
 def _alike(*sides: Predictions) -> list[Predictions]:
-    """The same with labels as numbers from 0 on, which are the same for all (-1: missing)."""
+    """The same with labels as numbers from 0 on, which are the same for all (-1: missing).
+
+    Raises
+    ------
+    CannotJudge
+        Where rows, truth, groups or kind of answers are not the same.
+    """
+    mend = "score both models on one file"
     sizes = [len(column) for side in sides for column in (side.truth, side.answer)]
     if len(set(sizes)) > 1:
-        raise CannotJudge(f"evidence: truth and answers must have the same rows, got {sizes} rows; score both models on one file")
+        raise CannotJudge(f"evidence: truth and answers must have the same rows, got {sizes} rows; {mend}")
     classes = [side.classes for side in sides if side.classes is not None]
     if len(classes) not in (0, len(sides)):
-        raise CannotJudge(
-            "evidence: both models must answer in classes or both in numbers, got one each; check that task is right"
-        )
+        raise CannotJudge(f"evidence: both models must answer in classes or both in numbers, got one each; {mend}")
+    if not np.array_equal(sides[0].groups, sides[-1].groups):  # type: ignore[arg-type]  # None equals None
+        raise CannotJudge(f"evidence: both models must have the same groups of rows, got two; {mend}")
     columns = list({id(column): column for side in sides for column in (side.truth, side.answer)}.values())
     codes, known = coded(columns, classes) if classes else (columns, np.empty(0))
     code = {id(column): own for column, own in zip(columns, codes, strict=True)}
-    truths = [code[id(side.truth)] for side in sides]
-    if not np.array_equal(truths[0], truths[-1], equal_nan=True):
-        raise CannotJudge("evidence: both models must be held against the same truth, got two; score both models on one file")
-    return [
-        replace(
-            side,
-            truth=truths[0],
-            answer=code[id(side.answer)],
-            classes=None if side.classes is None else places(side.classes, known),
-        )
-        for side in sides
-    ]
+    truth = code[id(sides[0].truth)]
+    if not np.array_equal(truth, code[id(sides[-1].truth)], equal_nan=True):
+        raise CannotJudge(f"evidence: both models must be held against the same truth, got two; {mend}")
+    names = [None if side.classes is None else places(side.classes, known) for side in sides]
+    return [replace(side, truth=truth, answer=code[id(side.answer)], classes=own) for side, own in zip(sides, names, strict=True)]

@@ -56,9 +56,9 @@ def roc_area(score: Array, positive: Array) -> Pulled:
     del zeros, last, size
     value = float(placed[one].mean())
     placed -= value
-    with np.errstate(divide="ignore", invalid="ignore"):
-        rows = np.array([float(n - m) * (n - m - 1), float(m) * (m - 1)])
-        placed *= np.sqrt((n - 1) / n / rows)[one.view("int8")]
+    pairs = np.array([float(n - m) * (n - m - 1), float(m) * (m - 1)])
+    pairs[pairs == 0] = np.nan  # a single row has no spread
+    placed *= np.sqrt((n - 1) / n / pairs)[one.view("int8")]
     pull = np.empty(n)
     pull[order] = placed
     return value, pull

@@ -91,6 +91,8 @@ def _brier(said: Predictions) -> Pulled | None:
     if losses is None or said.classes is None:
         return None
     share = _shares(said.truth)
+    if share[0] == 1:  # one class: nothing to explain
+        return None
     without = share.mean() - 2 * share + 1  # the squares of all shares add up to the mean share
     return explained(losses, without / 2 if len(said.classes) == 2 else without)
 

@@ -17,7 +17,7 @@ REPLICATES = 2_000
 FEW = 400  # replicates where each takes a scorer
 MOST_ROWS = 5_000  # about as many rows are drawn where each replicate takes a scorer
 UNITS = 2_000  # at most: the spread of so many is known to 1.6 %, as that of so many replicates
-CHUNK = 500_000  # numbers at once, which bounds the memory
+CHUNK = 150_000  # numbers at once, which bounds the memory
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -44,17 +44,22 @@ class Drawn:
 
 def units(rows: int, groups: Array | None, seed: int) -> Array:
     """The unit that each row is drawn with, from 0 on: itself or its group; of more than `UNITS` of these, a block of them."""
-    code = np.arange(rows, dtype="int32") if groups is None else pd.factorize(groups)[0].astype("int32")
-    count = int(code.max()) + 1
-    if count <= UNITS:
-        return code
-    block: Array = np.random.default_rng(seed).permutation(np.arange(count, dtype="int32") % UNITS)[code]
-    return block
+    code = None if groups is None else pd.factorize(groups)[0]
+    count = rows if code is None else int(code.max()) + 1
+    unit = np.arange(count, dtype="int32")
+    if count > UNITS:
+        unit = (unit % UNITS).astype("int16")
+        np.random.default_rng(seed).shuffle(unit)
+    return unit if code is None else unit[code]
 
 
 def drawn_sums(parts: Array, seed: int) -> Array:
     """Parts of shape (units, sums) added up over drawn units; shape (replicates, sums)."""
-    return np.concatenate([times.astype("float64") @ parts for times in _times(len(parts), REPLICATES, seed)])
+    found, done = np.empty((REPLICATES, parts.shape[1])), 0
+    for times in _times(len(parts), REPLICATES, seed):
+        np.matmul(times.astype("float64"), parts, out=found[done : done + len(times)])
+        done += len(times)
+    return found
 
 
 def widened(count: int) -> float:

@@ -14,7 +14,7 @@ from sklearn.metrics import get_scorer, get_scorer_names
 from stages.errors import UsageError
 from stages.evidence import ranking
 from stages.evidence.calibration_error import calibration_error
-from stages.evidence.classes import places
+from stages.evidence.classes import coded, places
 
 Array = np.ndarray[Any, np.dtype[Any]]
 COST = "neg_mean_cost"
@@ -33,6 +33,7 @@ NUMBERS = (  # scikit-learn's metrics for answers that are numbers
     "neg_root_mean_squared_log_error",
     "r2",
 )
+OF_TWO_CLASSES = ("f1", "precision", "recall", "jaccard")  # one class is the positive one
 CALIBRATION_ERROR = "expected_calibration_error"  # lower is better: for the rule on calibration, never a metric to gain on
 
 
@@ -131,9 +132,11 @@ def score(name: str, said: Predictions, weights: Array | None = None) -> float |
     ----------
     weights : how often each row counts, shape (rows,); for scikit-learn's scorers only.
     """
-    if len(said.truth) == 0 or not finite(said.answer) or (said.probability is not None and not finite(said.probability)):
+    if len(said.truth) == 0 or not all(finite(part) for part in (said.truth, said.answer, said.probability) if part is not None):
         return None
     if name != COST and (name in NUMBERS or ranking.is_ranking(name)) != (said.classes is None):
+        return None
+    if name in OF_TWO_CLASSES and said.classes is not None and len(said.classes) != 2:
         return None
     value = _own(name, said) if name in (COST, CALIBRATION_ERROR) or ranking.is_ranking(name) else _scorer(name, said, weights)
     return value if value is not None and np.isfinite(value) else None
@@ -145,7 +148,9 @@ def right(said: Predictions) -> Array:
 
 
 def finite(values: Array) -> bool:
-    """Whether every number is one; text is. A sum is quick to take, and shows NaN and infinity."""
+    """Whether nothing is NaN, infinite or missing; a sum is quick to take, and shows NaN and infinity."""
+    if values.dtype.kind == "O":
+        return not pd.isna(values).any()
     return values.dtype.kind != "f" or bool(np.isfinite(values.sum()) or np.isfinite(values).all())
 
 
@@ -171,7 +176,7 @@ def _scorer(name: str, said: Predictions, weights: Array | None) -> float | None
     estimator = (_SaidNumber if said.classes is None else _SaidClass)(said)
     weighted = {} if weights is None else {"sample_weight": weights}
     try:
-        with warnings.catch_warnings():
+        with warnings.catch_warnings(), np.errstate(divide="ignore", invalid="ignore", over="ignore"):
             warnings.simplefilter("ignore", UserWarning)  # "undefined" is None here, and a class may be missing from a segment
             return float(get_scorer(name)(estimator, np.arange(len(said.truth)), said.truth, **weighted))
     except (ValueError, TypeError):  # a label of another kind, NaN among text, is a TypeError
@@ -179,7 +184,7 @@ def _scorer(name: str, said: Predictions, weights: Array | None) -> float | None
 
 
 def _zero_one(said: Predictions) -> Predictions:
-    """Two labels as 0 and 1 (2: a label the model does not know), because f1 and its kin name the positive class 1."""
+    """Two labels as 0 and 1 (others from 2 on), because f1 and its kin name the positive class 1."""
     assert said.classes is not None
-    truth, answer = (places(side, said.classes) % 3 for side in (said.truth, said.answer))  # -1 becomes 2
+    (truth, answer), _ = coded([said.truth, said.answer], [said.classes])
     return Predictions(truth, answer, said.probability, np.array([0, 1]))

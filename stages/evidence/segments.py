@@ -41,7 +41,7 @@ def segments(frame: pd.DataFrame, columns: list[str], min_rows: int, always: lis
 
 def _places(column: "pd.Series[Any]", min_rows: int, wanted: set[str]) -> tuple[list[str], Array]:
     """The values that are segments, in order, and each row's place among them."""
-    raw, found = _factorised(column.to_numpy())
+    raw, found = _factorised(column)
     names = [*pd.Series(found).astype("str"), MISSING]  # the last one is what a gap's -1 means
     text, spelled = pd.factorize(np.array(names, dtype=object))  # two values may be spelled alike
     counts = np.bincount(raw.astype("int32") + 1, minlength=len(names))
@@ -51,9 +51,13 @@ def _places(column: "pd.Series[Any]", min_rows: int, wanted: set[str]) -> tuple[
     return values, place[text][raw]
 
 
-def _factorised(values: Array) -> tuple[Array, Array]:
+def _factorised(column: "pd.Series[Any]") -> tuple[Array, Array]:
     """`pd.factorize` with -1 for gaps, some rows at a time, which bounds the memory."""
-    parts = [pd.unique(values[start : start + ROWS_AT_ONCE]) for start in range(0, len(values), ROWS_AT_ONCE)]
-    found = pd.unique(np.concatenate(parts)) if parts else values
+    starts = range(0, max(len(column), 1), ROWS_AT_ONCE)
+
+    def part(start: int) -> Array:
+        return column.iloc[start : start + ROWS_AT_ONCE].to_numpy()
+
+    found = pd.unique(np.concatenate([pd.unique(part(start)) for start in starts]))
     found = found[~pd.isna(found)]
-    return places(values, found), found
+    return np.concatenate([places(part(start), found) for start in starts]), found

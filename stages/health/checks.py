@@ -38,7 +38,7 @@ def beats(versions: Sequence[Version], params: Params) -> Check:
     found = share(len(wins), len(told), params.gate.confidence)
     lost = [f"version {own.number}" for own in told if own not in wins]
     why = f"{len(wins)} of {len(told)} promoted versions beat the one before on rows that came in later"
-    why += f"; not {', '.join(lost)}" if lost else ""
+    why += f" (not {few(lost)})" if lost else ""
     if found.upper < BAD_SHARE:
         return Check(name=name, outcome="bad", why=f"{why}: surely fewer than four in five")
     if found.lower > GOOD_SHARE:

@@ -13,7 +13,7 @@ REMOTE = Annotated[str, typer.Option(help="The Git remote that holds the branche
 @ci.command()
 def request(reason: Annotated[str, typer.Argument(help="Why; blank: nobody asked.", metavar="REASON")]) -> None:
     """Ask for a retrain: write the reason into params.yaml as trigger.request."""
-    from stages.ops.request import request as ask
+    from stages.ops.scheduled.request import request as ask
 
     typer.echo("trigger.request is set in params.yaml; next: ratchet run" if ask(reason) else "nobody asked")
 
@@ -22,7 +22,7 @@ def request(reason: Annotated[str, typer.Argument(help="Why; blank: nobody asked
 def attempts(remote: REMOTE = "origin") -> None:
     """Count the attempts that wait in open branches: append them to the ledger, before the run."""
     from stages.decision.baseline import run_git
-    from stages.ops.attempts import count_open
+    from stages.ops.scheduled.attempts import count_open
 
     typer.echo(f"{count_open(run_git, remote)} attempts of open branches added to the ledger")
 
@@ -37,8 +37,8 @@ def propose(
 ) -> None:
     """Put the run on a branch of its own: commit, push the data, push the branch. A skip is not proposed."""
     from stages.decision.baseline import run_git
-    from stages.ops.proposal import propose as put_on_branch
-    from stages.ops.pull_request import open_pull_request, run_tool, start_checks
+    from stages.ops.scheduled.proposal import propose as put_on_branch
+    from stages.ops.scheduled.pull_request import open_pull_request, run_tool, start_checks
 
     proposal = put_on_branch(run_git, remote)
     if proposal is None:

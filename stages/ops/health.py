@@ -9,11 +9,11 @@ from stages.decision.ledger import Ledger, read_ledger
 from stages.health.verdict import health as judged
 from stages.health.versions import versions
 from stages.ops.health_history import history
-from stages.ops.health_json import as_json
 from stages.ops.health_later import later
-from stages.ops.health_page import page
-from stages.ops.report_html import html
-from stages.ops.report_markdown import markdown
+from stages.ops.reporting.health_json import as_json
+from stages.ops.reporting.health_page import page
+from stages.ops.reporting.html import html
+from stages.ops.reporting.markdown import markdown
 from stages.settings import Params
 
 

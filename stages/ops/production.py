@@ -56,8 +56,8 @@ def history() -> None:
 def tags() -> None:
     """Write the tags that are missing, of the versions that the ledger and this clone's history know."""
     from stages.decision.baseline import run_git
-    from stages.ops.record import verified
-    from stages.ops.tags import check_tags, write_tags
+    from stages.ops.versions.record import verified
+    from stages.ops.versions.tags import check_tags, write_tags
 
     record = verified(run_git)
     check_tags(record, run_git)

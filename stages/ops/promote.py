@@ -11,12 +11,12 @@ from stages.decision.baseline import Git
 from stages.decision.ledger import Entry, Ledger
 from stages.errors import Refused
 from stages.gate import judge
-from stages.ops.approval import may_approve
-from stages.ops.dvc import dvc_output
-from stages.ops.journal import Intent
-from stages.ops.record import verified
-from stages.ops.switch import INCOMING, alone, clean, commit, finish, put_live, settle, undoable
-from stages.ops.tags import check_tags
+from stages.ops.dvc import dvc_output, run_dvc
+from stages.ops.versions.approval import may_approve
+from stages.ops.versions.journal import Intent
+from stages.ops.versions.record import verified
+from stages.ops.versions.switch import INCOMING, alone, clean, commit, finish, put_live, settle, undoable
+from stages.ops.versions.tags import check_tags
 from stages.settings import Params
 
 
@@ -56,13 +56,14 @@ def promote(approval: Approval, git: Git) -> int:
 
 def _promoted(entry: Entry, decision: dict[str, Any], ledger: Ledger, git: Git) -> int:
     version = ledger.next_version
-    new = [str(path) for path in (INCOMING, *_kept(decision)) if not path.exists()]
+    new = [str(INCOMING), *(str(path) for path in _kept(decision) if not path.exists())]
     head = git("rev-parse", "HEAD").strip()
     intent = Intent(kind="promotion", head=head, version=version, bundle=entry.bundle, new=new)
     with undoable(intent, git):
         _record_evaluation(decision)
         shutil.copytree(artefacts.CANDIDATE, INCOMING)
         put_live(INCOMING, ledger.with_entry(entry))
+        run_dvc("add", str(artefacts.BASELINE), quiet=True)
         settle()
         commit(intent, git, f"Promote {ledger.model} version {version}", f"Approved by {entry.by}: {entry.reason}")
     finish(intent, git, settling=False)

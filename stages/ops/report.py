@@ -5,14 +5,14 @@ from pathlib import Path
 from stages import artefacts
 from stages.decision.baseline import Git
 from stages.errors import InputError
-from stages.ops.report_blocks import Page
-from stages.ops.report_data import data_sections
-from stages.ops.report_html import html
-from stages.ops.report_look import look_at
-from stages.ops.report_markdown import markdown
-from stages.ops.report_models import model_sections
-from stages.ops.report_read import Run, read_run
-from stages.ops.report_verdict import TONES, facts, glossary, headline, next_steps, verdict_of, why
+from stages.ops.reporting.blocks import Page
+from stages.ops.reporting.data import data_sections
+from stages.ops.reporting.html import html
+from stages.ops.reporting.look import look_at
+from stages.ops.reporting.markdown import markdown
+from stages.ops.reporting.models import model_sections
+from stages.ops.reporting.read import Run, read_run
+from stages.ops.reporting.verdict import TONES, facts, glossary, headline, next_steps, verdict_of, why
 from stages.settings import Params
 
 

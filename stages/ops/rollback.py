@@ -8,16 +8,16 @@ from datetime import date
 
 from stages import artefacts, settings
 from stages.artefacts import yaml_text
-from stages.decision.baseline import Git
+from stages.decision.baseline import POINTER, Git
 from stages.decision.ledger import Entry, Ledger
 from stages.errors import InputError, Refused, ToolError, UsageError
 from stages.ops.dvc import run_dvc
-from stages.ops.journal import Intent
-from stages.ops.record import verified
-from stages.ops.switch import INCOMING, alone, clean, commit, finish, put_live, undoable
-from stages.ops.tags import check_tags
+from stages.ops.versions.journal import Intent
+from stages.ops.versions.record import verified
+from stages.ops.versions.switch import INCOMING, alone, clean, commit, finish, put_live, undoable
+from stages.ops.versions.tags import check_tags
 
-POINTER = INCOMING.with_suffix(".dvc")
+ASKED = INCOMING.with_suffix(".dvc")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -72,11 +72,12 @@ def _switched(request: Request, target: Entry, ledger: Ledger, git: Git) -> Done
         reason=request.reason,
         rejected=old.bundle,
     )
-    head, new = git("rev-parse", "HEAD").strip(), [str(INCOMING), str(POINTER)]
+    head, new = git("rev-parse", "HEAD").strip(), [str(INCOMING), str(ASKED)]
     intent = Intent(kind="rollback", head=head, version=version, bundle=target.bundle, new=new)
     with undoable(intent, git):
-        _bring(target)
+        pointer = _bring(target)
         put_live(INCOMING, ledger.with_entry(entry))
+        artefacts.write_text(POINTER, pointer)
         subject = f"Roll back {ledger.model} from version {old.version} to version {version}"
         commit(intent, git, subject, f"Asked for by {entry.by}: {entry.reason}")
     return Done(version=version, unsettled=finish(intent, git, settling=True))
@@ -116,27 +117,34 @@ def _before(ledger: Ledger) -> Entry:
     return target
 
 
-def _bring(target: Entry) -> None:
-    """The bundle beside the baseline, from DVC's cache; what the cache lacks is fetched."""
-    out = {"md5": target.bundle, "hash": "md5", "path": INCOMING.name}
-    artefacts.write_text(POINTER, yaml_text({"outs": [out]}))
+def _bring(target: Entry) -> str:
+    """Put the bundle beside the baseline, from DVC's cache; what the cache lacks is fetched. Returns the baseline's .dvc file.
+
+    `dvc add` would write the same, and take as long as all the rest.
+    """
+    now = artefacts.read_yaml(POINTER)
+    own = {"md5": target.bundle}
+    out = {name: value for name, value in now["outs"][0].items() if name not in ("size", "nfiles")} | own
+    artefacts.write_text(ASKED, yaml_text({"outs": [out | {"path": INCOMING.name}]}))
     try:
-        run_dvc("checkout", str(POINTER), quiet=True)
+        run_dvc("checkout", str(ASKED), quiet=True)
     except ToolError:
         _fetch(target)
     if artefacts.dvc_md5(INCOMING) != target.bundle:
         raise InputError(
             f"version {target.version} must be the bundle of the ledger, got another md5; mend DVC's cache or remote"
         )
-    POINTER.unlink()
+    ASKED.unlink()
+    sizes = [path.stat().st_size for path in INCOMING.rglob("*") if path.is_file()]
+    return yaml_text(now | {"outs": [now["outs"][0] | own | {"size": sum(sizes), "nfiles": len(sizes)}]})
 
 
 def _fetch(target: Entry) -> None:
     try:
-        run_dvc("fetch", str(POINTER), quiet=True)
-        run_dvc("checkout", "--force", str(POINTER), quiet=True)
+        run_dvc("fetch", str(ASKED), quiet=True)
+        run_dvc("checkout", "--force", str(ASKED), quiet=True)
     except ToolError as error:
         raise InputError(
-            f"version {target.version} must be in DVC's cache or remote, got neither ({error}); run "
-            "`dvc pull --all-commits` where the remote can be reached, or name another version with --to"
+            f"version {target.version} must be in DVC's cache or remote, got neither ({error}); see whether `dvc pull` reaches "
+            "the remote, or name another version with --to"
         ) from None

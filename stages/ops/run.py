@@ -6,7 +6,7 @@ from stages import artefacts, settings
 from stages.decision.baseline import Git, run_git
 from stages.decision.ledger import Entry, read_ledger, write_ledger
 from stages.ops.dvc import run_dvc
-from stages.ops.switch import alone
+from stages.ops.versions.switch import alone
 
 
 def run(git: Git = run_git) -> dict[str, Any] | None:

@@ -1,6 +1,7 @@
 """What people say of the outputs: labels that came in, how many outputs were corrected, and why so many."""
 
 from collections.abc import Mapping
+from datetime import date
 from typing import Any
 
 from scipy.stats import binomtest
@@ -26,16 +27,19 @@ def new_labels(world: World, params: Params) -> Signal:
     return Signal(name="new_labels", state=state(n >= least), value=n, threshold=least, n=n, why=why)
 
 
-def correction_rate(validation: dict[str, Any], params: Params) -> Signal:
+def correction_rate(world: World, params: Params) -> Signal:
     """The share of the newest reviewed outputs that were corrected; an exact binomial test, Clopper and Pearson's interval.
 
-    Where nobody reviewed any lately, the outputs beside the newest labels that came with their rows.
+    Where nobody reviewed any lately, the outputs beside the newest labels that came with their rows; those from before the
+    production version came in are none of its own, and say nothing of it.
     """
-    reviewed, raw, limit = validation["feedback"], validation["raw_labels"], params.trigger.max_correction_rate
+    reviewed, raw = world.validation["feedback"], world.validation["raw_labels"]
+    limit = params.trigger.max_correction_rate
     done = reviewed if reviewed["correct"] + reviewed["confirm"] else raw
     corrected, n = done["correct"], done["correct"] + done["confirm"]
-    if not n:
-        return Signal(name="correction_rate", state="unknown", threshold=limit, why="no output was reviewed lately")
+    untold = _untold(done, world)
+    if untold:
+        return Signal(name="correction_rate", state="unknown", threshold=limit, why=untold)
     significance, rate = params.trigger.significance, corrected / n
     p_value = float(binomtest(corrected, n, limit, alternative="greater").pvalue)
     low, high = binomtest(corrected, n).proportion_ci(1 - 2 * significance)
@@ -51,6 +55,16 @@ def correction_rate(validation: dict[str, Any], params: Params) -> Signal:
         interval=(float(low), float(high)),
         why=f"{rate:.1%} of {n} {told}, {limit:.0%} are expected at most",
     )
+
+
+def _untold(done: Mapping[str, Any], world: World) -> str:
+    """Why these outputs say nothing of the production version; empty where they do."""
+    if not done["correct"] + done["confirm"]:
+        return "no output was reviewed lately"
+    came = world.validation["batches"][done["file"]]["last"] if "file" in done else None
+    if came is None or date.fromisoformat(came) > world.ledger.since:
+        return ""
+    return f"the newest labels, in {done['file']}, are of outputs from before version {world.ledger.live.version} came in"
 
 
 def diagnosis(signals: Mapping[str, Signal], facts: Mapping[str, Fact]) -> dict[str, Any] | None:

@@ -49,20 +49,35 @@ class _Case:
 
 
 def follow_up(world: World, change: Change | None, params: Params) -> Signal:
-    """Whether the baseline was promoted after a change on rows from mostly before it, and enough from after it came since."""
+    """Whether the baseline was promoted after a change on rows from mostly before it, and enough from after it came since.
+
+    Enough is as many as the last attempt had, and `trigger.min_new_labels` at least: each look learns twice as much of the new
+    world as the one before, so a change asks for a few of them, and not for one a batch.
+    """
     live, least = world.ledger.live, params.trigger.min_new_labels
     if not live.version or change is None or live.as_of < change.day:
         why = "no change is known that some of the baseline's training rows are older than"
         return Signal(name="follow_up", state="quiet", threshold=least, why=why)
-    rows, through = world.card["rows"], world.trained_through
-    new = rows_since(world, change.day, after=through)
-    seen = rows_since(world, change.day) - new
+    rows, since = world.card["rows"], rows_since(world, change.day)
+    seen = since - rows_since(world, change.day, after=world.trained_through)
+    new = rows_since(world, change.day, after=_tried_through(world))
+    least = max(least, since - new)
     why = (
         f"the baseline learned from {rows} rows, {seen} of them from after {change.words}; "
         f"{new} more rows from after it have trusted labels now"
     )
     fired = seen < HALF * rows and new >= least
     return Signal(name="follow_up", state=state(fired), value=new, threshold=least, n=rows, why=why)
+
+
+def _tried_through(world: World) -> date:
+    """The last day that the baseline, or a candidate since, learned from: as many batches were too new then as today."""
+    last, newest = world.ledger.last_attempt(world.as_of), next(reversed(world.training.values()), None)
+    if last is None or newest is None:
+        return world.trained_through
+    late = sum(week.last > newest.last for week in world.weeks)
+    then = [week.last for week in world.weeks if week.last <= last]
+    return then[-late - 1] if len(then) > late else world.trained_through
 
 
 def next_look(
@@ -117,14 +132,14 @@ def _after_retraining(case: _Case) -> Iterator[tuple[date, str]]:
     rows, change = sum(own.rows for own in case.world.training.values()), case.change
     if change is None or rows_since(case.world, change.day) >= HALF * rows:
         return
-    ours = case.params.trigger
-    labels = day_of(ours.min_new_labels, case.world, case.params, after=change.day)
+    since, ours = rows_since(case.world, change.day), case.params.trigger
+    more = max(ours.min_new_labels, since)
+    labels = day_of(more, case.world, case.params, after=change.day)
     day = max(later(case.world.as_of, ours.cool_down_days), labels or date.min)
-    since = rows_since(case.world, change.day)
     yield (
         day,
         f"{since} of the {rows} rows to train on are from after {change.words}; "
-        f"{ours.min_new_labels} more should have labels by then, enough to train once more",
+        f"{more} more should have labels by then, enough to train once more",
     )
 
 

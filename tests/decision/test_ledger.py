@@ -36,6 +36,11 @@ def test_after_a_rollback_the_version_it_went_back_to_is_live_since_that_day():
     assert back.rejected == {"two"}
 
 
+def test_a_version_that_a_rollback_was_made_to_return_to_is_no_longer_rejected():
+    forced = ledger(ZERO, ONE, TWO, BACK, entry("rollback", "two", 15, rejected="one"))
+    assert (forced.live, forced.rejected, forced.versions) == (TWO, {"one"}, [TWO])
+
+
 def test_a_bundle_promoted_twice_is_live_as_its_newer_version():
     again = entry("promotion", "one", 20, version=3)
     assert ledger(ZERO, ONE, TWO, again).live == again

@@ -6,9 +6,9 @@ from made_answers import TWO, classified, labels
 from sklearn.metrics import confusion_matrix
 
 from stages.evidence import counts, resampled
-from stages.evidence.counts import COUNTED, FRACTIONS, Tally, drawn, value
+from stages.evidence.counts import COUNTED, Tally, drawn, value
 from stages.evidence.paired import difference
-from stages.evidence.scores import Predictions, score
+from stages.evidence.scores import OF_TWO_CLASSES, Predictions, score
 
 
 def coded(sides: tuple[Predictions, ...]) -> list[Predictions]:
@@ -21,7 +21,7 @@ def coded(sides: tuple[Predictions, ...]) -> list[Predictions]:
 @pytest.mark.parametrize("metric", COUNTED)
 def test_every_table_has_scikit_learns_value(metric):
     # 60 small random tables of up to 4 labels, most of them with a label that is never true or never said.
-    random, labels_ = np.random.default_rng(3), 2 if metric in FRACTIONS else 4
+    random, labels_ = np.random.default_rng(3), 2 if metric in OF_TWO_CLASSES else 4
     for _ in range(60):
         truth, answer = random.integers(0, random.integers(1, labels_ + 1), (2, random.integers(1, 9)))
         table = confusion_matrix(truth, answer, labels=range(labels_))

@@ -116,6 +116,9 @@ def test_other_rows_or_another_truth_are_refused():
         difference("accuracy", baseline, candidate.rows(np.arange(60) > 0), 1)
     with pytest.raises(CannotJudge, match="the same truth"):
         difference("accuracy", baseline, replace(candidate, truth=candidate.truth[::-1]), 1)
+    for groups in (None, np.arange(60) // 3):
+        with pytest.raises(CannotJudge, match="the same groups"):
+            difference("accuracy", replace(baseline, groups=np.arange(60) // 2), replace(candidate, groups=groups), 1)
     with pytest.raises(CannotJudge, match="in classes or both in numbers"):
         difference("accuracy", baseline, numbers(60)[0], 1)
 

@@ -86,8 +86,8 @@ class Simulated:
 def simulated(gate: bool, says: str | None, seed: int = 20260105, steps: int = 40) -> Simulated:
     """Every three weeks a candidate; two in five learned from bad data. Without a gate each of them goes live.
 
-    A model loses 1 % a step, because the world moves on; a good candidate starts at 85 %, a bad one at 79 %. With a gate, it has to
-    be proven 1 % better on 2000 rows. What is measured later is measured on rows of the next step.
+    A model loses 1 % a step, because the world moves on; a good candidate starts at 85 %, a bad one at 79 %. With a gate, it has
+    to be proven 1 % better on 2000 rows. What is measured later is measured on rows of the next step.
     """
     random = np.random.default_rng(seed)
     entries, looks, golden, later = [], [], {}, {}

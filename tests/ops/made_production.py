@@ -15,7 +15,8 @@ from stages import artefacts
 from stages.artefacts import dvc_md5, write_json
 from stages.decision.ledger import Entry, Ledger, write_ledger
 from stages.errors import ToolError
-from stages.ops import journal, promote, rollback, switch
+from stages.ops import promote, rollback
+from stages.ops.versions import journal, switch
 
 CACHE, REMOTE = Path("../cache"), Path("../remote")
 AT = 1_790_000_000  # when every commit is made, unless a test says otherwise
@@ -45,7 +46,7 @@ def made_loop(folder: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.chdir(folder)
     monkeypatch.setattr(promote, "judge", lambda params, git: decision("promote"))
     monkeypatch.setattr(promote, "dvc_output", lambda *arguments: "{}")
-    for module in (switch, rollback):
+    for module in (promote, rollback, switch):
         monkeypatch.setattr(module, "run_dvc", dvc)
     for place, text in ((artefacts.BASELINE, "old"), (artefacts.CANDIDATE, "one")):
         write_bundle(place, text)
@@ -82,7 +83,9 @@ def dvc(*arguments: str, quiet: bool = False) -> None:
     data = Path(arguments[-1].removesuffix(".dvc"))
     pointer = data.with_suffix(".dvc")
     if arguments[0] == "add":
-        pointer.write_text(yaml.safe_dump({"outs": [{"md5": dvc_md5(data), "path": data.name}]}))
+        sizes = [path.stat().st_size for path in data.iterdir()]
+        out = {"md5": dvc_md5(data), "size": sum(sizes), "nfiles": len(sizes), "hash": "md5", "path": data.name}
+        pointer.write_text(yaml.safe_dump({"outs": [out]}, sort_keys=False))
         shutil.copytree(data, CACHE / dvc_md5(data), dirs_exist_ok=True)
         return
     places = {"checkout": (CACHE, data.parent, data.name), "fetch": (REMOTE, CACHE, None)}
@@ -151,7 +154,7 @@ def _kill_before(number: int) -> None:
     Path.rename, Path.unlink = counted(Path.rename), counted(Path.unlink)
     switch.write_ledger, journal.write_json = counted(switch.write_ledger), counted(journal.write_json)
     subprocess.run = _counted_run(counted(lambda *_: None), subprocess.run)
-    for module in (switch, rollback):
+    for module in (promote, rollback, switch):
         module.run_dvc = counted(module.run_dvc)
 
 

@@ -4,7 +4,7 @@ from typing import Any
 
 from stages.decision.baseline import Old
 from stages.decision.ledger import Entry, Ledger
-from stages.ops.report_read import Judged, Run
+from stages.ops.reporting.read import Judged, Run
 from stages.settings import Params
 
 HOSTILE = (

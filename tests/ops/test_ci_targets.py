@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 
 from stages.errors import one_line_errors
-from stages.ops import attempts, proposal, pull_request
 from stages.ops.cli import app
-from stages.ops.proposal import Proposal
+from stages.ops.scheduled import attempts, proposal, pull_request
+from stages.ops.scheduled.proposal import Proposal
 
 ROOT = Path(__file__).resolve().parents[2]
 REPORT = "# hold\n| a | $(b) |\n"

@@ -10,9 +10,9 @@ from stages.artefacts import write_json
 from stages.decision.baseline import run_git
 from stages.decision.ledger import Entry, Ledger, read_ledger, write_ledger
 from stages.errors import InputError, Refused, ToolError
-from stages.ops import proposal as verb
-from stages.ops.attempts import count_open
-from stages.ops.proposal import Proposal, newest_batch, propose
+from stages.ops.scheduled import proposal as verb
+from stages.ops.scheduled.attempts import count_open
+from stages.ops.scheduled.proposal import Proposal, newest_batch, propose
 
 W39 = Proposal(branch="ratchet/2026-W39", title="Data through 2026-W39: the gate says hold")
 

@@ -6,8 +6,8 @@ import sys
 import pytest
 
 from stages.errors import ToolError, UsageError
-from stages.ops.proposal import Proposal
-from stages.ops.pull_request import AZURE_LIMIT, open_pull_request, run_tool, start_checks
+from stages.ops.scheduled.proposal import Proposal
+from stages.ops.scheduled.pull_request import AZURE_LIMIT, open_pull_request, run_tool, start_checks
 
 RUN = Proposal(branch="ratchet/2026-W40", title="Data through 2026-W40: the gate says hold")
 

@@ -11,8 +11,8 @@ from stages.errors import InputError
 from stages.ops import report as module
 from stages.ops.cli import app
 from stages.ops.report import report_page
-from stages.ops.report_blocks import Folded, Picture, Points, Table, Words
-from stages.ops.report_models import around
+from stages.ops.reporting.blocks import Folded, Picture, Points, Table, Words
+from stages.ops.reporting.models import around
 from stages.ops.verdict import LOOK, NEXT
 
 

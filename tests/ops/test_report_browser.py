@@ -5,7 +5,7 @@ from made_browser import CHROMIUM, DESK, PHONE, Browser
 from made_report import ALL, made_run
 
 from stages.ops.report import report_page
-from stages.ops.report_html import html
+from stages.ops.reporting.html import html
 
 pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="needs Chromium or Chrome")
 VIEWS = [(width, scheme) for width in (DESK, PHONE) for scheme in ("light", "dark")]

@@ -6,7 +6,7 @@ from html.parser import HTMLParser
 from made_report import ALL, HOSTILE, SVG, made_run
 
 from stages.ops.report import report_page
-from stages.ops.report_html import POLICY, html
+from stages.ops.reporting.html import POLICY, html
 
 OWN = {
     "html", "head", "meta", "title", "style", "body", "main", "header", "p", "h1", "b", "dl", "dt", "dd", "section", "h2", "ul",

@@ -4,8 +4,8 @@ import pytest
 from made_report import judged, made_run, rule, trigger, validation
 
 from stages.ops.report import report_page
-from stages.ops.report_blocks import Points, Words
-from stages.ops.report_look import NOTHING
+from stages.ops.reporting.blocks import Points, Words
+from stages.ops.reporting.look import NOTHING
 
 
 @pytest.fixture

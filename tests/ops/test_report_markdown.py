@@ -11,8 +11,8 @@ from markdown_it import MarkdownIt
 
 from stages.drawing import short
 from stages.ops.report import report_page
-from stages.ops.report_blocks import Folded, Page, Points, Section, Table, Words
-from stages.ops.report_markdown import APART, LIMIT, LONGEST, markdown
+from stages.ops.reporting.blocks import Folded, Page, Points, Section, Table, Words
+from stages.ops.reporting.markdown import APART, LIMIT, LONGEST, markdown
 
 OWN = {"h2", "h3", "ul", "li", "strong", "p", "table", "thead", "tbody", "tr", "th", "td", "details", "summary", "span"}
 LEFT_ALONE = re.compile(r"@\w|#\d|!\d|GH-\d|://|www\.|\$(?!</span>)", re.IGNORECASE)

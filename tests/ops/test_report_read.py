@@ -9,8 +9,8 @@ from made_gate import CHANGES, COMMIT, FakeGit, edit, write_run
 
 from stages import artefacts, gate
 from stages.errors import CannotJudge, InputError, ToolError
-from stages.ops import report_read
-from stages.ops.report_read import read_run
+from stages.ops.reporting import read as report_read
+from stages.ops.reporting.read import read_run
 
 GAIN = artefacts.PLOTS / "gain.svg"
 DIFF = {"params.yaml": {"gate.min_gain": {"old": 0.02, "new": 0.01}}}

@@ -6,7 +6,7 @@ import pytest
 
 from stages import artefacts
 from stages.errors import UsageError
-from stages.ops.request import request
+from stages.ops.scheduled.request import request
 
 ROOT = Path(__file__).resolve().parents[2]
 

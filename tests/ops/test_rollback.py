@@ -1,20 +1,21 @@
 """`ratchet rollback` in a real Git repository: where it goes, what it leaves behind, and what it refuses; DVC is played."""
 
 import shutil
+from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
 from made_production import CACHE, REMOTE, commit, everything, git, killed_before_change, made_loop, restore, tag_names
 
 from stages import artefacts
-from stages.artefacts import dvc_md5
+from stages.artefacts import dvc_md5, write_json
 from stages.decision.attempts import Candidate, rejected
 from stages.decision.baseline import run_git
 from stages.decision.ledger import read_ledger
 from stages.errors import CannotJudge, InputError, Refused, ToolError, UsageError
-from stages.ops import journal, switch
 from stages.ops.promote import Approval, promote
 from stages.ops.rollback import Done, Request, rollback
+from stages.ops.versions import journal, switch
 
 
 def asked(to: int | None = None, *, by: str | None = None, force: bool = False) -> Request:
@@ -47,7 +48,7 @@ def refused(folder: Path, request: Request, message: str, kind: type[Exception] 
 def test_the_version_before_is_back_and_the_one_it_replaces_is_rejected(here):
     assert rollback(asked(by="Grace"), run_git) == Done(version=2, unsettled=None)
     assert live() == (2, "two")
-    assert dvc_md5(artefacts.BASELINE) in Path("models/baseline.dvc").read_text()
+    assert Path("models/baseline.dvc").read_text().strip() == git("show", "ticket-router@v2.0.0:models/baseline.dvc")
     ledger = read_ledger(artefacts.LEDGER)
     entry, three = ledger.entries[-1], dvc_md5(artefacts.CANDIDATE)
     assert (entry.kind, entry.rejected, entry.by, entry.reason) == ("rollback", three, "Grace", "answers got worse")
@@ -97,17 +98,18 @@ def test_where_to_go_by_itself_is_what_the_trigger_has_in_mind(here):
     refused(here, asked(), "must have an earlier version to go to, got none: there is no earlier version")
 
 
-def test_a_version_with_which_a_kpi_fell_is_passed_over(here):
-    # every version came in on 2026-03-29, and the KPI stood at 100 (±1) before and stands at 50 after
-    days = [f"2026-0{month}-{day:02}" for month, last in ((3, 31), (4, 28)) for day in range(1, last + 1)]
-    rows = [f"{day},solved,{(100 if day < '2026-03-29' else 50) + k % 3 - 1}" for k, day in enumerate(days)]
+def test_a_version_with_which_a_kpi_fell_is_passed_over_as_the_trigger_does(project, monkeypatch):
+    made_loop(project.folder, monkeypatch)
+    # the KPI stood at 99 to 101, and at 79 to 81 from the day on which version 2 came in
+    days = [date(2026, 1, 1) + timedelta(days=k) for k in range(120)]
+    rows = [f"{day},solved,{(80 if day >= date(2026, 3, 1) else 100) + k % 3 - 1}" for k, day in enumerate(days)]
     artefacts.KPI.write_text("\n".join(["date,kpi,value", *rows]) + "\n")
-    artefacts.LEDGER.write_text(artefacts.LEDGER.read_text())
-    commit("KPI")
-    target = read_ledger(artefacts.LEDGER)
-    assert {entry.as_of.isoformat() for entry in target.versions} == {"2026-03-29"}
-    # before the next version came in, which was on the same day, no version had a day of its own: nothing can be told of any
-    assert rollback(asked(), run_git).version == 2
+    for text, day in (("one", "2026-02-01"), ("two", "2026-03-01"), ("three", "2026-04-01")):
+        write_json(artefacts.VALIDATION, {"as_of": day})
+        artefacts.CANDIDATE.joinpath("model").write_text(text)
+        commit("Run")
+        promote(Approval("desk-lead", "better", accept_review=False), run_git)
+    assert rollback(asked(), run_git).version == 1
 
 
 def test_a_version_that_was_itself_rolled_back_needs_force_and_is_good_again_then(here):
@@ -149,7 +151,8 @@ def test_what_the_cache_lacks_is_fetched_and_what_neither_has_changes_nothing(he
     shutil.move(CACHE / two, REMOTE / two)
     one = read_ledger(artefacts.LEDGER).versions[0].bundle
     shutil.rmtree(CACHE / one)
-    refused(here, asked(1), "version 1 must be in DVC's cache or remote, got neither .*`dvc pull --all-commits`", InputError)
+    message = "version 1 must be in DVC's cache or remote, got neither .*see whether `dvc pull` reaches the remote"
+    refused(here, asked(1), message, InputError)
     assert git("status", "--porcelain") == ""
     assert rollback(asked(2), run_git).version == 2
 

@@ -9,8 +9,8 @@ from stages.artefacts import write_json
 from stages.decision.baseline import run_git
 from stages.decision.ledger import Entry, Ledger, read_ledger, write_ledger
 from stages.errors import Refused, ToolError, UsageError
-from stages.ops import journal
 from stages.ops import run as verb
+from stages.ops.versions import journal
 
 DECISION = {
     "verdict": "hold",

@@ -7,9 +7,9 @@ from stages import artefacts
 from stages.decision.baseline import run_git
 from stages.errors import Refused
 from stages.ops.promote import Approval, promote
-from stages.ops.record import verified
 from stages.ops.rollback import Request, rollback
-from stages.ops.tags import check_tags, write_tags
+from stages.ops.versions.record import verified
+from stages.ops.versions.tags import check_tags, write_tags
 
 GOOD = Approval("desk-lead", "better", accept_review=False)
 ALL = ["ticket-router#prod#1", "ticket-router#prod#2", "ticket-router@v1.0.0", "ticket-router@v2.0.0"]

@@ -120,14 +120,14 @@ EVENTS = {
     "a lasting change, and labels since": Situation(
         what="a new product line since 2026-02-23; 600 trusted labels are from after it",
         world=lambda params: made_world(params, events=change("2026-02-23")),
-        # The model learns mostly from before: not before the cool-down of 14 days is over; 500 more labels take 11.7 days
+        # The model learns mostly from before: not before the cool-down of 14 days is over; 600 more labels take 14 days
         verdict="retrain", held=("event", "follow_up"), fired=("event",), again="2026-04-12",
         do="nothing: train; another look is scheduled, because most rows are still from before",
     ),
     "a retrain on mostly older rows, and labels since": Situation(
         what="a change on 2026-02-09; 600 of the baseline's 2,400 rows were from after it, and 600 more are trusted now",
         world=lambda params: made_world(params, events=change("2026-02-09")),
-        verdict="retrain", held=("follow_up",), fired=("follow_up",), again="2026-04-12",
+        verdict="retrain", held=("follow_up",), fired=("follow_up",), again="2026-04-26",
         do="nothing: this is the look that was scheduled",
     ),
     "a look that a change in the rows was given": Situation(
@@ -135,7 +135,7 @@ EVENTS = {
         world=lambda params: made_world(
             params, red=dict.fromkeys(week_names("2026-W09", "2026-W13"), 0.7), record=SEEN_BEFORE
         ),
-        verdict="retrain", held=("follow_up",), fired=("follow_up", "feature_drift"), again="2026-04-12",
+        verdict="retrain", held=("follow_up",), fired=("follow_up", "feature_drift"), again="2026-04-26",
         do="nothing: the ledger remembers the change, though no one recorded it and every week since shows it",
     ),
     "drift seen in the rows, few labels since, and the refresh is due": Situation(

@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 import pytest
-from made_world import made_params, made_world
+from made_world import ledger, made_params, made_world, promotion, validation
 from scipy.stats import beta, binom
 
 from stages.signals.facts import Fact
@@ -11,11 +11,12 @@ from stages.signals.feedback import CAUSES, correction_rate, diagnosis, new_labe
 from stages.signals.signal import Signal
 
 
-def corrected(correct: int, confirm: int, raw=(0, 0), **changes) -> Signal:
-    """`raw`: labels in data/raw that differ from what was served, and that do not."""
+def corrected(correct: int, confirm: int, raw=(0, 0), promoted: int = 22, **changes) -> Signal:
+    """`raw`: labels in data/raw that differ from what was served, and that do not; `promoted`: so many days ago."""
     own = {"file": "raw/2026-W10.csv", "lines": sum(raw), "refused": 0, "correct": raw[0], "confirm": raw[1]}
-    validation = {"feedback": {"correct": correct, "confirm": confirm, "skip": 9}, "raw_labels": own}
-    return correction_rate(validation, made_params({"trigger.max_correction_rate": 0.3, **changes}))
+    said = validation(feedback={"correct": correct, "confirm": confirm, "skip": 9}, raw_labels=own)
+    params = made_params({"trigger.max_correction_rate": 0.3, **changes})
+    return correction_rate(made_world(params, validation=said, record=ledger(promotion(promoted))), params)
 
 
 @pytest.mark.parametrize(
@@ -49,6 +50,13 @@ def test_without_a_review_labels_that_came_with_their_rows_are_held_against_what
     assert (found.state, found.value, found.n) == ("fired", 0.45, 100)
     assert found.why == "45.0% of 100 outputs in raw/2026-W10.csv differ from their labels, 30% are expected at most"
     assert corrected(20, 80, raw=(45, 55)).value == 0.2
+
+
+def test_outputs_from_before_the_production_version_came_in_say_nothing_of_it():
+    found = corrected(0, 0, raw=(45, 55), promoted=21)  # a Sunday, on which W10 ends
+    assert found.state == "unknown"
+    assert found.why == "the newest labels, in raw/2026-W10.csv, are of outputs from before version 2 came in"
+    assert corrected(45, 55, raw=(45, 55), promoted=21).state == "fired"  # a review is of last week's outputs
 
 
 def test_a_limit_of_everything_never_fires():

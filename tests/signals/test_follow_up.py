@@ -34,7 +34,7 @@ def look(verdict: str, *held: str, world=None, change: Change | None = None, par
         ("2026-02-09", "fired", 600),  # W07 and W08 of 8 weeks were learned from after it; W09 and W10 are new
         ("2026-01-19", "quiet", 600),  # W04 to W08: 5 of 8 weeks, no longer mostly older
         ("2026-01-26", "quiet", 600),  # W05 to W08: half
-        ("2026-02-02", "fired", 600),  # W06 to W08
+        ("2026-02-02", "quiet", 600),  # W06 to W08: as many as these 900 have to come
         ("2026-03-02", "quiet", 300),  # too few yet
         ("2026-03-15", "quiet", 0),  # the day of the promotion
         ("2026-03-16", "quiet", None),  # the baseline is older than the change: other signals are about that
@@ -43,6 +43,14 @@ def look(verdict: str, *held: str, world=None, change: Change | None = None, par
 def test_a_baseline_of_mostly_older_rows_is_followed_up_once_labels_are_there(at, state, new):
     found = follow_up(made_world(PARAMS), on(at), PARAMS)
     assert (found.state, found.value) == (state, new)
+
+
+@pytest.mark.parametrize(("held", "state", "new"), [(14, "fired", 600), (7, "quiet", 300), (0, "fired", 600)])
+def test_after_a_candidate_that_was_held_as_many_rows_have_to_come_again(held, state, new):
+    # Three weeks are newer than W10, the newest to train on: so 14 days ago that was W08, and 7 days ago W09; today is this run.
+    world = made_world(PARAMS, record=ledger(promotion(77, 1), promotion(14), attempt(held)))
+    found = follow_up(world, on("2026-02-09"), PARAMS)
+    assert (found.state, found.value, found.threshold) == (state, new, {600: 600, 300: 900}[new])
 
 
 def test_it_says_what_the_baseline_knows_of_the_change_and_what_there_is_to_learn():
@@ -153,12 +161,12 @@ def test_few_labels_say_how_many_are_missing_and_when_they_should_be_there():
 
 def test_a_retraining_on_mostly_older_rows_is_looked_at_again():
     found = look("retrain", "event", change=on("2026-02-23"))
-    assert found["on"] == "2026-04-12"  # the cool-down of 14 days; 500 labels take 11.7
+    assert found["on"] == "2026-04-12"  # 600 labels take 14 days, as does the cool-down
     assert found["why"] == (
         "600 of the 3000 rows to train on are from after the move (2026-02-23); "
-        "500 more should have labels by then, enough to train once more"
+        "600 more should have labels by then, enough to train once more"
     )
-    assert look("retrain", "event", change=on("2026-02-09"))["on"] == "2026-04-12"  # W07 to W10: 4 of 10 weeks
+    assert look("retrain", "event", change=on("2026-02-09"))["on"] == "2026-04-26"  # 4 of 10 weeks; 1,200 take 28 days
     assert look("retrain", "event", change=on("2026-02-02"))["on"] == "2026-04-05"  # half
     assert look("retrain", "cadence")["evidence"] == []
 

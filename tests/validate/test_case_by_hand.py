@@ -43,12 +43,13 @@ def test_every_file_of_the_case_has_its_verdict(worked):
         "raw/2026-10-06.csv": ("immature", 2, 1, "accepted", []),
     }
     assert found.pop("feedback/2026-10.csv") == {
-        "batch": "2026-10", "last": "2026-10-31", "role": "feedback", "rows": 13, "verdict": "accepted", "reasons": [], "released": [],
+        "batch": "2026-10", "last": "2026-10-31", "role": "feedback", "rows": 13, "verdict": "accepted", "reasons": [],
+        "released": [],
     }  # fmt: skip
     assert found == {
         key: {
-            "batch": key[4:14], "last": key[4:14], "role": role, "rows": rows, "quarantined": refused, "verdict": verdict, "reasons": reasons,
-            "released": [],
+            "batch": key[4:14], "last": key[4:14], "role": role, "rows": rows, "quarantined": refused, "verdict": verdict,
+            "reasons": reasons, "released": [],
         }
         for key, (role, rows, refused, verdict, reasons) in files.items()
     }  # fmt: skip

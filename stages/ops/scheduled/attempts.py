@@ -11,7 +11,7 @@ from stages import artefacts
 from stages.decision.baseline import Git
 from stages.decision.ledger import Ledger, read_ledger, write_ledger
 from stages.errors import ToolError
-from stages.ops.proposal import PREFIX
+from stages.ops.scheduled.proposal import PREFIX
 
 
 def count_open(git: Git, remote: str) -> int:

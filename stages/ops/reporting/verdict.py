@@ -3,8 +3,8 @@
 from typing import Any
 
 from stages.artefacts import shown
-from stages.ops.report_blocks import Folded, Points, Section, Table, Tone, Words
-from stages.ops.report_read import Judged, Run
+from stages.ops.reporting.blocks import Folded, Points, Section, Table, Tone, Words
+from stages.ops.reporting.read import Judged, Run
 from stages.ops.verdict import LOOK, SHOWN, next_step
 
 TONES: dict[str, Tone] = {

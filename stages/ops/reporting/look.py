@@ -4,8 +4,8 @@ from collections.abc import Iterator
 from typing import Any
 
 from stages.drawing import short
-from stages.ops.report_blocks import Points, Section, Words
-from stages.ops.report_read import Judged, Run
+from stages.ops.reporting.blocks import Points, Section, Words
+from stages.ops.reporting.read import Judged, Run
 
 CLOSE = 0.5  # share of the allowed loss from which a watched segment is named
 WORN = 0.75  # share of the golden set's attempts or days from which it is named

@@ -5,8 +5,8 @@ from typing import Any
 
 from stages.artefacts import TRIGGER, VALIDATION, shown
 from stages.drawing import short
-from stages.ops.report_blocks import Block, Cell, Folded, Picture, Section, Table, Words, shortened
-from stages.ops.report_read import Run
+from stages.ops.reporting.blocks import Block, Cell, Folded, Picture, Section, Table, Words, shortened
+from stages.ops.reporting.read import Run
 
 MOST = 30  # lines of a table; a loop may have thousands of batches and columns
 NEWEST = 8  # files that are shown whatever was said of them

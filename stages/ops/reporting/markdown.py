@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterator
 
 from stages.drawing import short
-from stages.ops.report_blocks import Block, Cell, Folded, Mark, Page, Points, Table, Words
+from stages.ops.reporting.blocks import Block, Cell, Folded, Mark, Page, Points, Table, Words
 from stages.ops.verdict import MARK
 
 LIMIT = 60_000  # characters; GitHub takes 65,536 in a comment

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from stages.errors import ToolError, UsageError
-from stages.ops.proposal import Proposal
+from stages.ops.scheduled.proposal import Proposal
 
 Call = Callable[..., str]
 

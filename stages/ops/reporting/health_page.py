@@ -9,13 +9,12 @@ from stages.health.checks import Outcome
 from stages.health.pictures import gains_picture, life_picture
 from stages.health.verdict import Health
 from stages.health.versions import Version
-from stages.ops.report_blocks import Block, Cell, Folded, Mark, Page, Picture, Points, Section, Table, Tone, Words, shortened
+from stages.ops.reporting.blocks import Block, Cell, Folded, Mark, Page, Picture, Points, Section, Table, Tone, Words, shortened
 from stages.settings import Params
 
 TONES: dict[str, Tone] = {"healthy": "good", "unhealthy": "bad", "too young to tell": "open"}
 HEADLINES = {
     "healthy": "what it promotes is better than what it replaces",
-    "unhealthy": "it promotes, trains or keeps what it should not",
     "too young to tell": "nothing is wrong, and nothing is proven yet",
 }
 MARKS: dict[Outcome, Cell] = {"good": Mark("pass"), "bad": Mark("fail"), "open": Mark("inconclusive"), "none": "–"}
@@ -54,7 +53,7 @@ def page(found: Health, ledger: Ledger, doubts: Sequence[str], params: Params) -
         title=f"Health of the loop: {found.model}",
         verdict=found.verdict,
         tone=TONES[found.verdict],
-        headline=HEADLINES[found.verdict],
+        headline=_headline(found),
         facts=_facts(found),
         sections=(
             Section(title="Why", blocks=(Points((*found.reasons, *doubts) or ("no run is on record",)),)),
@@ -73,6 +72,11 @@ def page(found: Health, ledger: Ledger, doubts: Sequence[str], params: Params) -
             "golden": golden_history(_scored(found), found.metric, params.gate.max_golden_drop),
         },
     )
+
+
+def _headline(found: Health) -> str:
+    bad = [own.name for own in found.checks if own.outcome == "bad"]
+    return f"bad answers on {', '.join(bad)}" if bad else HEADLINES[found.verdict]
 
 
 def _facts(found: Health) -> tuple[tuple[str, str], ...]:

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from stages.decision.baseline import POINTER, Git, pointer_md5
 from stages.errors import Refused, ToolError
-from stages.ops.record import Commit, Record, Switch
+from stages.ops.versions.record import Commit, Record, Switch
 
 STAGE = "prod"
 

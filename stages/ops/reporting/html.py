@@ -8,8 +8,8 @@ import base64
 from html import escape
 
 from stages.ops.printing import printable
-from stages.ops.report_blocks import Block, Cell, Folded, Mark, Page, Picture, Points, Section, Table, Words
-from stages.ops.report_style import STYLE
+from stages.ops.reporting.blocks import Block, Cell, Folded, Mark, Page, Picture, Points, Section, Table, Words
+from stages.ops.reporting.style import STYLE
 from stages.ops.verdict import MARK
 
 POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:"

@@ -5,8 +5,8 @@ from typing import Any
 
 from stages.artefacts import COMPARISON, shown
 from stages.drawing import short
-from stages.ops.report_blocks import Block, Cell, Folded, Mark, Picture, Section, Table, Words, shortened
-from stages.ops.report_read import Judged, Run
+from stages.ops.reporting.blocks import Block, Cell, Folded, Mark, Picture, Section, Table, Words, shortened
+from stages.ops.reporting.read import Judged, Run
 from stages.ops.verdict import rule_lines
 
 LONGEST = 100  # letters of a setting or a name that are shown

@@ -14,11 +14,11 @@ from stages import artefacts
 from stages.decision.baseline import Git
 from stages.decision.ledger import Ledger, write_ledger
 from stages.errors import Refused, ToolError
-from stages.ops import journal
 from stages.ops.dvc import run_dvc
-from stages.ops.journal import Intent
-from stages.ops.record import verified
-from stages.ops.tags import write_tags
+from stages.ops.versions import journal
+from stages.ops.versions.journal import Intent
+from stages.ops.versions.record import verified
+from stages.ops.versions.tags import write_tags
 
 SETTLED = ("dvc.lock", "metrics")
 COMMITTED = (*SETTLED, "models")
@@ -90,10 +90,9 @@ def clean(git: Git) -> None:
 
 
 def put_live(bundle: Path, ledger: Ledger) -> None:
-    """Make a folder the baseline; it moves there."""
+    """Make a folder the baseline; it moves there. Its .dvc file is the caller's to write."""
     shutil.rmtree(artefacts.BASELINE, ignore_errors=True)
     bundle.rename(artefacts.BASELINE)
-    run_dvc("add", str(artefacts.BASELINE), quiet=True)
     write_ledger(artefacts.LEDGER, ledger)
 
 
