@@ -13,7 +13,7 @@ from stages import artefacts
 from stages.decision.attempts import Candidate, golden_since, recipe, rejected, tried_on_golden, tried_on_holdout
 from stages.decision.baseline import POINTER, Git, Old, baseline_commit, metrics_diff, pointer_md5, recorded_at, run_git
 from stages.decision.golden import best_version
-from stages.decision.kept import kept_answers, number, scores
+from stages.decision.kept import kept_answers, number, scores, unanswered
 from stages.decision.ledger import Ledger, read_ledger
 from stages.decision.rule import Best, Evidence
 from stages.decision.verdict import decide
@@ -70,12 +70,13 @@ def _evidence(comparison: dict[str, Any], old: Old, ledger: Ledger, candidate: C
         golden_days_old=(date.fromisoformat(trigger["as_of"]) - first_use).days if first_use else None,
         others=len(others),
         best=_best(others, params) if "golden" in comparison else None,
+        unanswered=unanswered(others, compared["golden"], params.gate.primary),
     )
 
 
 def _best(others: dict[int, str], params: Params) -> Best | None:
     """The best of the earlier versions, by the golden answers that were kept of each."""
-    kept = kept_answers(others)
+    kept = kept_answers(others, params.gate.primary, params.task)
     return best_version(read_answers(artefacts.GOLDEN_ANSWERS), kept, params) if kept else None
 
 

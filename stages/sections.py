@@ -1,9 +1,13 @@
 """The sections of `params.yaml` as frozen typed objects, one class a section; the comment of each key is in `params.yaml`."""
 
+import math
+import re
 from datetime import date
 from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+
+SHARE_OF = r"^\d+(\.\d+)?%$"  # a gain relative to the baseline's value
 
 
 def _day(value: Any) -> date:
@@ -19,10 +23,18 @@ def _clause(value: Any) -> Any:
     raise ValueError("be a signal's name, or any, all or not over clauses")
 
 
+def _gain(value: Any) -> Any:
+    if isinstance(value, str) and re.fullmatch(SHARE_OF, value):
+        return value
+    if isinstance(value, int | float) and not isinstance(value, bool) and 0 <= value < math.inf:
+        return value
+    raise ValueError('be a number of 0 or more, or a share of the baseline\'s value in quotes, like "1%"')
+
+
 Day = Annotated[date, BeforeValidator(_day)]
 Days = Annotated[int, Field(ge=0, le=36500)]  # a century: dates end in the year 9999
 Share = Annotated[float, Field(ge=0, le=1)]
-Gain = Annotated[float, Field(ge=0)] | Annotated[str, Field(pattern=r"^\d+(\.\d+)?%$")]  # absolute, or relative to the baseline
+Gain = Annotated[Annotated[float, Field(ge=0)] | Annotated[str, Field(pattern=SHARE_OF)], BeforeValidator(_gain)]
 Clause = Annotated[str | dict[Literal["any", "all", "not"], Any], BeforeValidator(_clause)]
 
 

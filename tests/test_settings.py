@@ -117,6 +117,11 @@ def test_params_cannot_be_changed():
         ("train.source_weights", {"agent": 0}, "train.source_weights.agent must be greater than 0, got 0; mend it"),
         ("train.search", {"C": []}, "train.search.C must have at least 1 item after validation, not 0, got []; mend it"),
         ("evaluate.metrics", [], "evaluate.metrics must have at least 1 item after validation, not 0, got []; mend it"),
+        *(
+            ("gate.min_gain", value, "gate.min_gain must be a number of 0 or more, or a share of the baseline's value in quotes, "
+             f'like "1%", got {value!r}; mend it')
+            for value in ("1 %", "-1%", "0.01", -0.1, float("inf"), float("nan"), True, None)
+        ),
         ("gate.confidence", 1.0, "gate.confidence must be less than 1, got 1.0; mend it"),
         (
             "gate.primary", "precision",

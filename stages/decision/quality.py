@@ -117,7 +117,7 @@ def least_gain(asked: float | str, baseline: float | None) -> float | None:
     """The gain that is asked for in the metric's own units; None where a share of the baseline's value is nothing."""
     if not isinstance(asked, str):
         return asked
-    return round(float(asked.removesuffix("%")) / 100 * abs(baseline), DIGITS) if baseline else None
+    return float(f"{float(asked.removesuffix('%')) / 100 * abs(baseline):.{DIGITS}g}") if baseline else None
 
 
 def _short_of(gain: float, asked: float | str, least: float) -> str:

@@ -4,8 +4,10 @@ import math
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
+from stages.artefacts import DIGITS
 from stages.evidence.difference import Difference, from_json
 
+FINEST = 10.5 * 10**-DIGITS  # a smaller standard error is off by up to 5 % where it was kept with so many digits
 Outcome = Literal["pass", "fail", "inconclusive"]
 
 
@@ -47,6 +49,7 @@ class Evidence:
     golden_days_old : days since the golden set was first used; None where there is none, or this is its first use.
     others : earlier versions, neither the baseline nor rolled back, that the candidate is to be held against.
     best : the best of them; None where none has kept its answers on this golden set.
+    unanswered : those of them that have a score on this golden set, and no answers any more.
     """
 
     trigger: dict[str, Any]
@@ -63,6 +66,7 @@ class Evidence:
     golden_days_old: int | None = None
     others: int = 0
     best: Best | None = None
+    unanswered: tuple[int, ...] = ()
 
 
 def known(*values: float | None) -> bool:
@@ -73,5 +77,7 @@ def known(*values: float | None) -> bool:
 def read(kept: dict[str, Any]) -> Difference:
     """A difference of metrics/comparison.json; what is not a finite number there, or lacks a side, is undefined."""
     values = {name: value if known(value) else None for name, value in kept.items()}
-    whole = known(values.get("baseline"), values.get("candidate"))
+    whole, error = known(values.get("baseline"), values.get("candidate")), values.get("standard_error")
+    if error and error < FINEST and error == round(error, DIGITS):
+        values["standard_error"] = None  # rounded beyond use, and so is the difference: no proof
     return from_json(values | {"delta": values.get("delta") if whole else None})

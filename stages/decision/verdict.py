@@ -62,6 +62,6 @@ def _reasons(applied: list[Rule]) -> list[str]:
 def _absent(evidence: Evidence) -> list[str]:
     if not evidence.evaluation.get("golden"):
         return ["no golden set: its rules are absent"]
-    if evidence.others and evidence.best is None:
+    if evidence.others and evidence.best is None and not evidence.unanswered:
         return ["no earlier version has kept its answers on this golden set: golden_best is absent (see `ratchet golden`)"]
     return []

@@ -5,6 +5,7 @@ import numpy as np
 from stages.evidence.classes import Array
 
 BINS = 10  # of equal width
+ROUNDING = 1e-9
 
 
 def gaps(confidence: Array, right: Array) -> tuple[Array, Array]:
@@ -26,7 +27,14 @@ def expected_error(sums: Array, rows: Array | float) -> Array:
     return found
 
 
-def calibration_error(confidence: Array, right: Array) -> float:
-    """The expected calibration error of one model."""
+def shares(confidence: Array) -> bool:
+    """Whether confidences are probabilities, but for the last bits of a sum: other scores have no calibration."""
+    return bool(confidence.min() >= 0 and confidence.max() <= 1 + ROUNDING)
+
+
+def calibration_error(confidence: Array, right: Array) -> float | None:
+    """The expected calibration error of one model; None where it gives no probabilities."""
+    if not shares(confidence):
+        return None
     place, gap = gaps(confidence, right)
     return float(expected_error(np.bincount(place, gap, minlength=BINS), len(right)))

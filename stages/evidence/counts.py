@@ -21,7 +21,6 @@ COUNTED = (
     *(f"{name}_{average}" for name in OF_TWO_CLASSES for average in AVERAGES),
 )
 
-FULL = 50  # rows of a cell from which the Poisson distribution is about normal, and never near 0
 TABLE = 4_000_000  # cells that are counted in a table, occupied or not
 
 
@@ -128,15 +127,7 @@ def _drawn_cells(rows: Array, summed: csr_array, seed: int) -> Array:
     """The sums of drawn cells; shape (sums, replicates)."""
     random, some = np.random.default_rng(seed), max(1, CHUNK // len(rows))
     sizes = [min(some, REPLICATES - start) for start in range(0, REPLICATES, some)]
-    return np.concatenate([summed @ _times(rows, size, random).T for size in sizes], axis=1)
-
-
-def _times(rows: Array, size: int, random: np.random.Generator) -> Array:
-    """How often each cell is drawn; shape (size, cells). Of a full one a normal number, as wide, which is quicker to draw."""
-    full, times = rows >= FULL, np.empty((size, len(rows)))
-    times[:, ~full] = random.poisson(rows[~full], (size, np.count_nonzero(~full)))
-    times[:, full] = rows[full] + np.sqrt(rows[full]) * random.standard_normal((size, np.count_nonzero(full)))
-    return times
+    return np.concatenate([summed @ random.poisson(rows, (size, len(rows))).T for size in sizes], axis=1)
 
 
 def _by_unit(columns: list[Array], labels: int, unit: Array) -> Array:

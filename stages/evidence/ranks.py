@@ -28,11 +28,16 @@ def pulled(metric: str, said: Predictions) -> Pulled | None:
     rows = np.bincount(label, minlength=len(said.classes))
     if len(rows) == 2 and metric == "average_precision":
         return average_precision(said.probability[:, 1], label == 1)
-    if not rows.all() or (len(rows) > 2 and metric == "roc_auc"):
+    if not rows.all() or (len(rows) > 2 and (metric == "roc_auc" or not _whole(metric, said.probability))):
         return None
     if len(rows) == 2:
         return roc_area(said.probability[:, 1], label == 1)
     return (_pairs if "ovo" in metric else _each)(metric, said.probability, label, rows / len(label))
+
+
+def _whole(metric: str, probability: Array) -> bool:
+    """Whether the probabilities of several classes add up to 1, as scikit-learn wants for areas under the ROC curve."""
+    return metric == "average_precision" or bool(np.allclose(1, probability.sum(axis=1)))
 
 
 def roc_area(score: Array, positive: Array) -> Pulled:

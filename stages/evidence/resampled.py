@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from stages.evidence.calibration_error import BINS, expected_error, gaps
+from stages.evidence.calibration_error import BINS, expected_error, gaps, shares
 from stages.evidence.scores import Array, Predictions, right, score
 
 REPLICATES = 2_000
@@ -72,9 +72,10 @@ def calibration_errors(sides: list[Predictions], seed: int) -> Drawn | None:
     unit = units(len(sides[0].truth), sides[0].groups, seed)
     count, parts = int(unit.max()) + 1, []
     for side in sides:
-        if side.probability is None:
+        confidence = None if side.probability is None else side.probability.max(axis=1)
+        if confidence is None or not shares(confidence):
             return None
-        place, gap = gaps(side.probability.max(axis=1), right(side))
+        place, gap = gaps(confidence, right(side))
         parts.append(np.bincount(unit * BINS + place, gap, minlength=count * BINS).reshape(count, BINS))
     sums = np.column_stack([*parts, np.bincount(unit)])
     values, draws = _errors(sums.sum(axis=0, keepdims=True)), _errors(drawn_sums(sums, seed))

@@ -197,3 +197,10 @@ def test_a_version_that_answered_less_than_half_of_todays_rows_is_not_held_again
 def test_of_equally_good_versions_the_newest_is_named(params):
     kept = {version: answers("1100") for version in (1, 2, 3)}
     assert best_version(answers("1110"), kept, params).version == 3
+
+
+def test_answers_of_an_earlier_version_that_are_gone_ask_for_review(params):
+    best = Best(version=1, difference=found(0.0, 0.01), n=900)  # passes, but version 2 may have been better
+    rule = rules(evidence(best=best, others=2, unanswered=(2,)), params)["golden_best"]
+    assert rule.outcome == "inconclusive"
+    assert "the golden answers of version 2 are gone" in rule.why

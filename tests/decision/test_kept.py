@@ -6,7 +6,10 @@ from stages import artefacts
 from stages.artefacts import write_json, write_text
 from stages.decision.kept import golden_value, kept_answers, number, scores
 from stages.decision.ledger import Entry, Ledger
+from stages.errors import InputError
 from stages.evidence.golden_history import Scored
+
+TEN = "id,truth,answer\nr0,a,b\n" + "".join(f"r{k},a,a\n" for k in range(1, 10))  # nine of ten right
 
 
 @pytest.fixture
@@ -36,8 +39,24 @@ def test_a_score_on_another_set_of_another_metric_or_without_a_record_is_none(he
 
 
 def test_only_answers_that_were_kept_are_read(here):
-    write_text(artefacts.answers_of("2.dir"), "id,truth,answer\nr1,a,b\n")
-    assert {version: len(rows) for version, rows in kept_answers({1: "1.dir", 2: "2.dir"}).items()} == {2: 1}
+    write_text(artefacts.answers_of("2.dir"), TEN)
+    kept = kept_answers({1: "1.dir", 2: "2.dir"}, "accuracy", "classification")
+    assert {version: len(rows) for version, rows in kept.items()} == {2: 10}
+
+
+@pytest.mark.parametrize("edited", [TEN.replace("r1,a,a", "r1,a,b"), TEN.replace("r1,a,a\n", "")])
+def test_answers_that_do_not_score_what_was_recorded_are_refused(here, edited):
+    write_json(artefacts.evaluation_of("2.dir"), {"golden": {"accuracy": 0.9, "n": 10}, "golden_md5": "g"})
+    write_text(artefacts.answers_of("2.dir"), edited)
+    with pytest.raises(InputError, match=r"must score what 2\.json says, accuracy 0\.9 on 10 rows"):
+        kept_answers({2: "2.dir"}, "accuracy", "classification")
+
+
+def test_an_answer_that_is_no_number_is_not_passed_over(here):
+    write_json(artefacts.evaluation_of("2.dir"), {"golden": {"r2": 0.9, "n": 2}, "golden_md5": "g"})
+    write_text(artefacts.answers_of("2.dir"), "id,truth,answer\nr1,1,1\nr2,2,many\n")
+    with pytest.raises(InputError, match="got another value"):
+        kept_answers({2: "2.dir"}, "r2", "regression")
 
 
 @pytest.mark.parametrize("value", [None, True, "0.9", float("nan"), float("inf")])

@@ -57,14 +57,22 @@ def test_a_strict_gain_is_proven_to_be_as_large_as_asked_for(make_params, error,
         (0.8, 0.0159, "fail", "less than the 2% (0.0160) asked for"),
         (-0.8, 0.016, "pass", "gains +0.0160"),  # of a loss, the size counts
         (-0.8, 0.0159, "fail", "less than the 2% (0.0160) asked for"),
+        (-2e-7, 3e-9, "fail", "less than the 2%"),  # 2 % of 2e-7 is 4e-9, and a small unit is no gift
         (0.0, 0.5, "inconclusive", "is 0, and 2% of it is nothing; give gate.min_gain in the metric's own units"),
     ],
 )
 def test_a_relative_gain_is_a_share_of_the_baselines_size(make_params, baseline, delta, outcome, why):
-    gain = {"baseline": baseline, "candidate": baseline + delta, "delta": delta, "standard_error": 0.001}
+    gain = {"baseline": baseline, "candidate": baseline + delta, "delta": delta, "standard_error": abs(delta) / 20}
     rule = quality.gain(evidence(gain=gain), make_params(GATE | {"gate.min_gain": "2%"}))
     assert rule.outcome == outcome
     assert why in rule.why
+
+
+def test_a_spread_that_was_rounded_away_proves_nothing(make_params):
+    # Kept to a millionth, 0.0000015 and 0.00000149 became 0.000002 and 0.000001: z would be 2, and is 1.
+    gain = {"baseline": -0.0001, "candidate": -0.000098, "delta": 0.000002, "standard_error": 0.000001}
+    rule = quality.gain(evidence(gain=gain), make_params(GATE | {"gate.min_gain": 0.0}))
+    assert (rule.outcome, "cannot be told" in rule.why) == ("inconclusive", True)
 
 
 @pytest.mark.parametrize("error", [0.001, 0.0])

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from stages.evidence.calibration import reliability
+from stages.evidence.paired import difference
 from stages.evidence.scores import Predictions, score
 
 CLASSES = np.array(["no", "yes"], dtype=object)
@@ -48,3 +49,11 @@ def test_a_model_without_probabilities_has_an_empty_table():
     silent = Predictions(CLASSES, CLASSES, None, CLASSES)
     assert reliability(silent).columns.tolist() == ["confidence", "right", "rows"]
     assert reliability(silent).empty
+
+
+@pytest.mark.parametrize("confidence", [[-0.5, -0.2], [0.4, 1.5], [float("nan"), 0.4]])
+def test_scores_that_are_no_probabilities_have_no_calibration_error(confidence):
+    side = said([0.6] * 2, [True, False])
+    odd = Predictions(side.truth, side.answer, np.column_stack([confidence] * 2), CLASSES)
+    assert score("expected_calibration_error", odd) is None
+    assert difference("expected_calibration_error", side, odd, 1).delta is None

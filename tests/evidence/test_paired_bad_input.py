@@ -133,3 +133,11 @@ def test_a_largest_error_has_no_bounds():
     found = difference("neg_max_error", *numbers(60), 1)
     assert found.delta is not None
     assert found.bounds(0.95) == (None, None)
+
+
+@pytest.mark.parametrize("metric", ["roc_auc_ovr", "roc_auc_ovo_weighted"])
+def test_areas_of_several_classes_want_probabilities_as_scikit_learn_does(metric):
+    baseline, candidate = classified(60)
+    odd = replace(candidate, probability=2 * candidate.probability)
+    assert score(metric, odd) is None
+    assert difference(metric, baseline, odd, 1) == Difference(n=60, baseline=score(metric, baseline))

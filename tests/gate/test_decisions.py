@@ -131,6 +131,14 @@ def test_where_earlier_versions_kept_no_answers_the_reasons_say_so(judged, earli
     assert decision["reasons"][-1].startswith("no earlier version has kept its answers on this golden set")
 
 
+def test_an_earlier_version_with_a_score_but_without_answers_asks_for_review(judged, earlier):
+    golden = artefacts.read_json(artefacts.COMPARISON)["compared"]["golden"]
+    artefacts.write_json(artefacts.evaluation_of("1.dir"), {"golden": {"accuracy": 0.99, "n": 90}, "golden_md5": golden})
+    best = rule(judged(), "golden_best")
+    assert best["outcome"] == "inconclusive"
+    assert "the golden answers of version 1 are gone" in best["why"]
+
+
 def test_damaged_answers_are_refused_and_not_passed_over(judged, earlier):
     earlier[0].parent.mkdir(parents=True, exist_ok=True)
     earlier[0].write_text("id,truth,answer\nr00,a,a\nr00,a,b\n")
