@@ -14,8 +14,8 @@ from stages.decision.rule import Evidence, Rule
 from stages.decision.verdict import concluded
 from stages.errors import CannotJudge, InputError, ToolError, UsageError
 from stages.evaluate import beside, by_segment, compare
-from stages.ops.by_hand import Asked, Case, check, file_settings
-from stages.ops.predictions import SIDES, Roles, read_predictions
+from stages.ops.comparing.by_hand import Asked, Case, check, file_settings
+from stages.ops.comparing.predictions import SIDES, Roles, read_predictions
 from stages.ops.printing import paper, printable, visible
 from stages.ops.verdict import SHOWN, rules_table
 from stages.settings import Params
@@ -95,7 +95,7 @@ def _rules(evidence: Evidence, params: Params) -> list[Rule]:
 
 
 def _from_bundles(asked: Asked, git: Git) -> Case:
-    from stages.ops.models import from_bundles  # models are heavy, and a file of answers needs none
+    from stages.ops.comparing.models import from_bundles  # models are heavy, and a file of answers needs none
 
     return from_bundles(asked, git)
 

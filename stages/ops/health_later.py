@@ -17,8 +17,8 @@ from stages.evaluate import wanted_columns
 from stages.evidence.paired import difference
 from stages.evidence.scores import check_metrics
 from stages.health.versions import Later, Version
-from stages.ops.models import asked_of, both_see
-from stages.ops.named import Named, find
+from stages.ops.comparing.models import asked_of, both_see
+from stages.ops.comparing.named import Named, find
 from stages.ops.printing import paper
 from stages.partitions import partition_names, read_partitions
 from stages.reading.periods import period

@@ -54,8 +54,8 @@ def compare(
 ) -> None:
     """Is one model better than another on the same rows? Exit 0: proven better; 1: not; 3: cannot judge; 2: wrong usage."""
     from stages.decision.baseline import run_git
-    from stages.ops.by_hand import Asked
     from stages.ops.compare import compare_by_hand
+    from stages.ops.comparing.by_hand import Asked
 
     asked = Asked(
         candidate=candidate,
@@ -82,7 +82,7 @@ def samples(
     confidence: Annotated[float | None, typer.Option(help="One-sided confidence (default: gate.confidence, else 0.95).")] = None,
 ) -> None:
     """How many labelled rows does a decision need?"""
-    from stages.ops.by_hand import gain, proper
+    from stages.ops.comparing.by_hand import gain, proper
     from stages.ops.samples import Asked, show_samples
 
     wanted = None if min_gain is None else gain(min_gain)

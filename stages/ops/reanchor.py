@@ -20,7 +20,7 @@ from stages.evaluate import answered, golden_rows, metrics, reads_probabilities
 from stages.evidence.answers import answers_text, read_answers
 from stages.modelling import bundle
 from stages.modelling.bundle import DAMAGE, Bundle
-from stages.ops.named import find
+from stages.ops.comparing.named import find
 from stages.ops.printing import paper
 from stages.ops.versions.approval import may_approve
 from stages.settings import Params

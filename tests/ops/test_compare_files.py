@@ -7,7 +7,7 @@ import yaml
 from made_predictions import ROWS, answers, numbers
 
 from stages.adoption.render import TEMPLATES
-from stages.ops.by_hand import PLAIN
+from stages.ops.comparing.by_hand import PLAIN
 
 
 @pytest.mark.parametrize("name", ["answers.csv", "answers.parquet"])

@@ -20,9 +20,9 @@ from stages.errors import CannotJudge, one_line_errors
 from stages.modelling import bundle
 from stages.ops import health_later
 from stages.ops.cli import app
+from stages.ops.comparing.named import Named
 from stages.ops.health_history import history
 from stages.ops.health_later import later
-from stages.ops.named import Named
 from stages.partitions import Partitions
 
 COLUMNS = {"text": [], "categorical": ["color"], "numeric": ["size"], "target": "label"}

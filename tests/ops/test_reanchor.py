@@ -17,7 +17,7 @@ from stages.errors import CannotJudge, InputError, Refused
 from stages.evidence.answers import read_answers
 from stages.modelling import bundle
 from stages.ops import reanchor as verb
-from stages.ops.named import Named
+from stages.ops.comparing.named import Named
 from stages.ops.reanchor import reanchor
 
 # The tree learned that yes begins at a size of 10, so it is wrong in g3 and g8: 6 of 8 right. Always "no" is right in g1 to g4.

@@ -11,7 +11,7 @@ from stages.errors import UsageError
 from stages.evaluate import Both
 from stages.evidence.ranking import is_ranking
 from stages.evidence.scores import COST, check_metrics, score
-from stages.ops.predictions import File
+from stages.ops.comparing.predictions import File
 from stages.sections import Evaluate, Gate
 from stages.settings import Params
 

@@ -10,9 +10,9 @@ from stages.errors import CannotJudge, InputError, UsageError
 from stages.evaluate import Both, answered, compared, golden_rows, wanted_columns
 from stages.evidence.scores import Predictions
 from stages.modelling.bundle import DAMAGE
-from stages.ops.by_hand import Asked, Case, loop_settings
+from stages.ops.comparing.by_hand import Asked, Case, loop_settings
+from stages.ops.comparing.named import Named, find
 from stages.ops.dvc import in_project
-from stages.ops.named import Named, find
 from stages.partitions import read_partitions
 from stages.settings import Params
 

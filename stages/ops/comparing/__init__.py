@@ -1,0 +1,1 @@
+"""Two models and the same rows: named, asked, or read from a file."""
