@@ -1,10 +1,10 @@
 """`make bench`: print every ratio as a Markdown table; progress goes to stderr.
 
-Takes about half an hour on two cores, and a quarter of an hour more where the peers of `bench.drift` are installed.
+Takes about an hour and a quarter on two cores, and a quarter of an hour more where the peers of `bench.drift` are installed.
 
 Usage: python -m bench [PART]...      only these parts; without any, all of them
 
-Parts: loop, idle, help, rows, labels, drift, evidence, coverage, rollback.
+Parts: loop, idle, help, rows, labels, drift, rollback, gate, evidence, coverage.
 """
 
 import shutil
@@ -107,7 +107,7 @@ def made(folder: Path, kind: str, *arguments: str) -> None:
     run([sys.executable, "-m", "bench.workspace", kind, str(folder), *arguments], ROOT)
 
 
-APART = ("labels", "drift", "rollback", "evidence", "coverage")  # parts with tables of their own
+APART = ("labels", "drift", "rollback", "gate", "evidence", "coverage")  # parts with tables of their own
 PARTS: dict[str, Callable[[Path], list[str]]] = {
     "loop": whole_loop,
     "idle": nothing_to_do,
