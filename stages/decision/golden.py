@@ -78,8 +78,8 @@ def best_version(today: pd.DataFrame, kept: dict[int, pd.DataFrame], params: Par
 def _best(evidence: Evidence, params: Params) -> list[Rule]:
     """Against the best version but the baseline; only a question, because an old golden set must not freeze a changing world."""
     if evidence.unanswered:
-        gone = ", ".join(str(version) for version in evidence.unanswered)
-        why = f"the golden answers of version {gone} are gone; `git checkout` or `ratchet golden reanchor` brings them back"
+        lost = ", ".join(str(version) for version in evidence.unanswered)
+        why = f"version {lost} has a score on this golden set and no kept answers; `ratchet golden reanchor` asks it again"
         return [Rule(name="golden_best", outcome="inconclusive", why=why, metric=params.gate.primary)]
     if evidence.best is None:
         return []

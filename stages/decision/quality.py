@@ -33,13 +33,16 @@ def floor(metric: str, floor: float, evidence: Evidence) -> Rule:
 def calibration(evidence: Evidence, params: Params) -> list[Rule]:
     """Fails where the calibration error or the Brier score rises by more than is allowed, and surely rises at all.
 
-    Version 0 says the shares of the classes for every row: calibrated, and of no use. Only its Brier score is held against it.
+    Version 0 says the shares of the classes for every row: calibrated, and of no use. Only its Brier score is held against it,
+    where it has one.
     """
     most = params.gate.max_calibration_rise
     if most is None or "calibration" not in evidence.comparison:
         return []
     kept = evidence.comparison["calibration"]
     error, brier = read(kept["expected_calibration_error"]), read(kept["neg_brier_score"])
+    if not evidence.version and brier.delta is None:
+        return []
     worse = ({"the calibration error": (error, 1)} if evidence.version else {}) | {"the Brier score": (brier, -1)}
     outcome, why = _calibrated(worse, most, params.gate.confidence)
     return [Rule(name="calibration", outcome=outcome, why=why, threshold=most, **_facts(error, "expected_calibration_error"))]

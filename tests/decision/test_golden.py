@@ -203,4 +203,4 @@ def test_answers_of_an_earlier_version_that_are_gone_ask_for_review(params):
     best = Best(version=1, difference=found(0.0, 0.01), n=900)  # passes, but version 2 may have been better
     rule = rules(evidence(best=best, others=2, unanswered=(2,)), params)["golden_best"]
     assert rule.outcome == "inconclusive"
-    assert "the golden answers of version 2 are gone" in rule.why
+    assert "version 2 has a score on this golden set and no kept answers" in rule.why

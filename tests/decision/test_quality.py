@@ -145,6 +145,11 @@ def test_calibration_may_not_get_worse_by_more_than_allowed(params, error, brier
     assert why in rule.why
 
 
+def test_a_dummy_without_a_brier_score_has_no_calibration_to_be_held_against(params):
+    undefined = {"n": 500, "baseline": None, "candidate": None, "delta": None, "standard_error": None}
+    assert quality.calibration(evidence(version=0, beside=calibrated(brier=undefined)), params) == []
+
+
 def test_the_calibration_of_the_dummy_is_nothing_to_keep_up_with_but_its_brier_score_is(params):
     def judged(**parts):
         return quality.calibration(evidence(version=0, beside=calibrated(**parts)), params)[0].outcome

@@ -136,7 +136,7 @@ def test_an_earlier_version_with_a_score_but_without_answers_asks_for_review(jud
     artefacts.write_json(artefacts.evaluation_of("1.dir"), {"golden": {"accuracy": 0.99, "n": 90}, "golden_md5": golden})
     best = rule(judged(), "golden_best")
     assert best["outcome"] == "inconclusive"
-    assert "the golden answers of version 1 are gone" in best["why"]
+    assert "version 1 has a score on this golden set and no kept answers" in best["why"]
 
 
 def test_damaged_answers_are_refused_and_not_passed_over(judged, earlier):
