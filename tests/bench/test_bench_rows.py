@@ -111,5 +111,5 @@ def test_the_parts_named_are_measured_and_no_others(monkeypatch, capsys):
 
 
 def test_a_part_that_does_not_exist_is_refused():
-    with pytest.raises(RuntimeError, match="parts must be among loop, idle, help, rows, labels, drift, got 'speed'"):
+    with pytest.raises(RuntimeError, match=r"parts must be among loop, .*, coverage, got 'speed'"):
         run([sys.executable, "-m", "bench", "speed"], bench.ROOT)
