@@ -19,7 +19,7 @@ import tempfile
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from bench.measure import Run, in_turns, progress, run
+from bench.measure import Run, in_turns, progress, python_with, run
 from bench.table import HEAD, peak, row, said_cpu
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -56,12 +56,7 @@ def main() -> None:
 def python_of(module: str) -> str | None:
     """The Python to run a peer with; None where there is none that imports it, and the reader learns how to have it."""
     peer = PEERS[module]
-    python = os.environ.get(peer.variable, sys.executable)
-    try:
-        done = subprocess.run([python, "-c", f"import {module}"], capture_output=True, check=False)
-    except OSError:
-        done = None
-    if done is not None and done.returncode == 0:
+    if python := python_with(module, peer.variable):
         return python
     how = f"install {peer.install} into an environment of its own and set {peer.variable} to its Python"
     print(f"bench: {peer.name} must be importable, got a Python without it; its figures are left out. {how}", file=sys.stderr)

@@ -9,13 +9,11 @@ How often intervals hold the truth is counted apart: `python -m bench.coverage`.
 """
 
 import json
-import os
-import subprocess
 import sys
 from dataclasses import replace
 from pathlib import Path
 
-from bench.measure import Run, in_turns, progress, run
+from bench.measure import Run, in_turns, progress, python_with, run
 from bench.table import HEAD, cpu, peak, row
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -47,23 +45,13 @@ def against_scikit_learn() -> list[str]:
 
 def against_fairlearn() -> list[str]:
     """A million rows against ten thousand, 2,000 replicates against 100."""
-    python = fairlearn_python()
+    python = python_with("fairlearn.metrics", "BENCH_FAIRLEARN")
     if python is None:
         print(HOW, file=sys.stderr)
         return []
     progress(f"fairlearn, {PAIRS} pairs")
     pairs = in_turns(lambda: work("segments"), lambda: read(run([python, "-m", "bench.evidence_peer"], ROOT)), PAIRS)
     return [row("macro F1 in 50 segments, 1M rows, against fairlearn's MetricFrame(n_boot=100), 10k rows", cpu(0.1), pairs)]
-
-
-def fairlearn_python() -> str | None:
-    """The Python to run fairlearn with: BENCH_FAIRLEARN, or this one; None where it has no fairlearn."""
-    python = os.environ.get("BENCH_FAIRLEARN", sys.executable)
-    try:
-        done = subprocess.run([python, "-c", "import fairlearn.metrics"], capture_output=True, check=False)
-    except OSError:
-        return None
-    return python if done.returncode == 0 else None
 
 
 def work(kind: str) -> Run:

@@ -7,8 +7,6 @@ crowd-kit is no dependency. Install it into an environment of its own and name t
 """
 
 import json
-import os
-import subprocess
 import sys
 import tempfile
 from collections.abc import Callable
@@ -19,7 +17,7 @@ import numpy as np
 from scipy.stats import spearmanr
 
 from bench.crowd import ITEMS, VOTES_EACH, Crowd, majority, mean_of_reviewers, simulated, textual_entailment
-from bench.measure import Run, in_turns, run
+from bench.measure import Run, in_turns, python_with, run
 from bench.table import HEAD, cpu, row, wall
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -43,7 +41,7 @@ class Found:
 
 def main() -> None:
     """Print both tables, or what of them needs no crowd-kit and no real votes where these are not there."""
-    python = crowdkit_python()
+    python = python_with("crowdkit.aggregation", "BENCH_CROWDKIT")
     if python is None:
         print(HOW, file=sys.stderr)
     else:
@@ -54,16 +52,6 @@ def main() -> None:
     else:
         print(f"bench: {RTE} must exist to measure on real votes; they are left out", file=sys.stderr)
     print(QUALITY_HEAD, *(line for name, crowd in crowds.items() for line in quality(name, crowd, python)), sep="\n")
-
-
-def crowdkit_python() -> str | None:
-    """The Python to run crowd-kit with: BENCH_CROWDKIT, or this one; None where it has no crowd-kit."""
-    python = os.environ.get("BENCH_CROWDKIT", sys.executable)
-    try:
-        done = subprocess.run([python, "-c", "import crowdkit.aggregation"], capture_output=True, check=False)
-    except OSError:
-        return None
-    return python if done.returncode == 0 else None
 
 
 def speed(python: str) -> list[str]:

@@ -47,6 +47,16 @@ def run(command: Sequence[str], folder: Path) -> Run:
     return Run(wall_s, usage.ru_utime + usage.ru_stime, usage.ru_maxrss * MAXRSS_UNIT / 2**20, output)
 
 
+def python_with(module: str, variable: str) -> str | None:
+    """The Python that the environment variable names, or this one; None where it cannot import the module."""
+    python = os.environ.get(variable, sys.executable)
+    try:
+        done = subprocess.run([python, "-c", f"import {module}"], capture_output=True, check=False)
+    except OSError:
+        return None
+    return python if done.returncode == 0 else None
+
+
 def in_turns(ours: Callable[[], Run], reference: Callable[[], Run], pairs: int) -> list[tuple[Run, Run]]:
     """Both in turns, so that a slow moment hits both alike."""
     return [(ours(), reference()) for _ in range(pairs)]

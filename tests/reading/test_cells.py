@@ -3,8 +3,6 @@
 import datetime
 import decimal
 import json
-from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -13,31 +11,14 @@ import pyarrow.parquet as pq
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from made_cells import FILE, as_kind, stored, words
 
 from stages.errors import InputError
 from stages.reading.cells import typed
 from stages.reading.tables import read_table
 
 SECRET = "Ms-Private-555-0199"  # stands for the content of a row: no message may hold it
-FILE = Path("a.csv")
 NUMBER = "x: not a number"
-
-
-def as_kind(column: pd.Series, kind: str) -> tuple[list[Any], dict[str, list[bool]]]:
-    """A column `x` read as `text`, `numeric` or `times`, gaps as None; and the rules with the rows they name."""
-    kinds: dict[str, list[str]] = {"text": [], "numeric": [], "times": []}
-    frame, masks = typed(pd.DataFrame({"x": column}), FILE, **(kinds | {kind: ["x"]}))
-    return [None if pd.isna(cell) else cell for cell in frame["x"]], {rule: mask.tolist() for rule, mask in masks.items()}
-
-
-def words(*cells: str | None) -> pd.Series:
-    return pd.Series(cells, dtype="str")
-
-
-def stored(folder: Path, *cells: object, kind: pa.DataType | None = None) -> pd.Series:
-    """Cells as they come back from a parquet file."""
-    pq.write_table(pa.table({"x": pa.array(cells, kind)}), folder / "a.parquet")
-    return read_table(folder / "a.parquet").frame["x"]
 
 
 # --- columns

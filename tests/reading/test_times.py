@@ -1,36 +1,20 @@
 """Times become UTC one by one; what is none, or of no year that there is, is a gap with a rule."""
 
 import datetime
-from pathlib import Path
 from typing import Any
 
 import pandas as pd
 import pyarrow as pa
-import pyarrow.parquet as pq
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-
-from stages.reading.cells import typed
-from stages.reading.tables import read_table
+from made_cells import as_kind, stored, words
 
 TIME = "x: not an ISO time"
 
 
 def as_times(column: pd.Series) -> tuple[list[Any], dict[str, list[bool]]]:
-    """A column `x` read as times, gaps as None; and the rules with the rows they name."""
-    frame, masks = typed(pd.DataFrame({"x": column}), Path("a.csv"), text=[], numeric=[], times=["x"])
-    return [None if pd.isna(cell) else cell for cell in frame["x"]], {rule: mask.tolist() for rule, mask in masks.items()}
-
-
-def words(*cells: str | None) -> pd.Series:
-    return pd.Series(cells, dtype="str")
-
-
-def stored(folder: Path, *cells: object, kind: pa.DataType | None = None) -> pd.Series:
-    """Cells as they come back from a parquet file."""
-    pq.write_table(pa.table({"x": pa.array(cells, kind)}), folder / "a.parquet")
-    return read_table(folder / "a.parquet").frame["x"]
+    return as_kind(column, "times")
 
 
 def test_times_are_iso_in_utc_and_what_is_not_is_a_gap_with_a_rule():
