@@ -132,3 +132,15 @@ def make_project() -> type[Project]:
 def project(tmp_path: Path) -> Project:
     """A small project in `tmp_path`."""
     return Project(tmp_path / "project")
+
+
+@pytest.fixture
+def own_git(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Git with a name, below `tmp_path` only, and with nothing of the machine's own settings."""
+    for name, value in {
+        "GIT_CONFIG_GLOBAL": str(tmp_path / "none"),
+        "GIT_CONFIG_NOSYSTEM": "1",
+        "GIT_CEILING_DIRECTORIES": str(tmp_path),
+        **{f"GIT_{who}_{what}": text for who in ("AUTHOR", "COMMITTER") for what, text in (("NAME", "Ada"), ("EMAIL", "a@b.c"))},
+    }.items():
+        monkeypatch.setenv(name, value)

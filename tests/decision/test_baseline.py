@@ -11,15 +11,8 @@ from stages.errors import CannotJudge, ToolError
 
 
 @pytest.fixture
-def repository(tmp_path, monkeypatch):
+def repository(own_git, tmp_path, monkeypatch):
     """An empty Git repository to stand in, with a name and nothing of the machine's own settings."""
-    for name, value in {
-        "GIT_CONFIG_GLOBAL": str(tmp_path / "none"),
-        "GIT_CONFIG_NOSYSTEM": "1",
-        "GIT_CEILING_DIRECTORIES": str(tmp_path),
-        **{f"GIT_{who}_{what}": text for who in ("AUTHOR", "COMMITTER") for what, text in (("NAME", "Ada"), ("EMAIL", "a@b.c"))},
-    }.items():
-        monkeypatch.setenv(name, value)
     folder = tmp_path / "repository"
     folder.mkdir()
     monkeypatch.chdir(folder)

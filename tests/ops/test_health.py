@@ -29,15 +29,8 @@ COLUMNS = {"text": [], "categorical": ["color"], "numeric": ["size"], "target": 
 
 
 @pytest.fixture
-def here(project, monkeypatch, tmp_path):
+def here(project, own_git, monkeypatch):
     """A small project in a Git repository of its own, with two promoted versions; version 2 came in on 2026-03-01."""
-    for name, value in {
-        "GIT_CONFIG_GLOBAL": str(tmp_path / "none"),
-        "GIT_CONFIG_NOSYSTEM": "1",
-        "GIT_CEILING_DIRECTORIES": str(tmp_path),
-        **{f"GIT_{who}_{what}": text for who in ("AUTHOR", "COMMITTER") for what, text in (("NAME", "Ada"), ("EMAIL", "a@b.c"))},
-    }.items():
-        monkeypatch.setenv(name, value)
     monkeypatch.chdir(project.folder)
     run_git("init", "-q", "-b", "main")
     zero = Entry(kind="promotion", as_of="2026-01-04", bundle="b0", version=0)
