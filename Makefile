@@ -25,7 +25,7 @@ repro: .venv/.stamp-runtime  ## bring every stage up to date and print the verdi
 	@$(IN_VENV) .venv/bin/ratchet gate
 
 test: .venv/.stamp-dev  ## run the whole test suite
-	@$(IN_VENV) .venv/bin/python -m pytest -n logical --maxprocesses 8 --dist loadfile
+	@$(IN_VENV) OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 .venv/bin/python -m pytest -n logical --maxprocesses 8 --dist loadfile
 
 check: .venv/.stamp-dev  ## lint code and workflows, check the types, and compare params.schema.json with the settings
 	@.venv/bin/ruff check --quiet .

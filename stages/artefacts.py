@@ -75,9 +75,14 @@ def write_text(path: Path, text: str) -> None:
     draft.replace(path)
 
 
+def json_text(value: dict[str, Any]) -> str:
+    """JSON with sorted keys and rounded floats."""
+    return json.dumps(rounded(value), indent=2, sort_keys=True, ensure_ascii=False, allow_nan=False) + "\n"
+
+
 def write_json(path: Path, value: dict[str, Any]) -> None:
-    """Write JSON with sorted keys and rounded floats."""
-    write_text(path, json.dumps(rounded(value), indent=2, sort_keys=True, ensure_ascii=False, allow_nan=False) + "\n")
+    """Write `json_text`."""
+    write_text(path, json_text(value))
 
 
 def read_json(path: Path) -> dict[str, Any]:

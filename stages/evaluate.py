@@ -7,6 +7,7 @@ golden set), metrics/latency.json and metrics/plots.
 
 from dataclasses import asdict, dataclass, replace
 from datetime import date
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -15,13 +16,14 @@ import pandas as pd
 from stages import artefacts
 from stages.errors import InputError, UsageError, one_line_errors
 from stages.evidence.answers import answers_text
+from stages.evidence.classes import never_predicted
 from stages.evidence.costs import row_costs
 from stages.evidence.difference import Difference
 from stages.evidence.latency import latency
 from stages.evidence.paired import by_segments, difference
 from stages.evidence.pictures import write_plots
 from stages.evidence.ranking import is_ranking
-from stages.evidence.scores import CALIBRATION_ERROR, COST, Predictions, check_metrics, predict, score
+from stages.evidence.scores import CALIBRATION_ERROR, COST, Predictions, check_metrics, predict, reads_probabilities, score
 from stages.evidence.segments import segments
 from stages.intake.golden import read_golden
 from stages.modelling import bundle
@@ -39,6 +41,16 @@ class Both:
     frame: pd.DataFrame
     baseline: Predictions
     candidate: Predictions
+
+
+@dataclass(frozen=True)
+class Asked:
+    """Both models, and their answers on the holdout and on the golden set, None where there is none."""
+
+    baseline: bundle.Bundle
+    candidate: bundle.Bundle
+    holdout: Both
+    golden: Both | None
 
 
 def metrics(said: Predictions, params: Params) -> dict[str, Any]:
@@ -75,16 +87,10 @@ def beside(both: Both, params: Params) -> dict[str, Any]:
     if params.evaluate.cost:
         found["cost"] = gain(COST, both, params)
     if params.task == "classification":
-        found["never_predicted"] = never_predicted(both.candidate, params.gate.min_segment_rows)
+        found["never_predicted"] = never_predicted(both.candidate.truth, both.candidate.answer, params.gate.min_segment_rows)
         if both.baseline.probability is not None and both.candidate.probability is not None:
             found["calibration"] = {name: gain(name, both, params) for name in (CALIBRATION_ERROR, "neg_brier_score")}
     return found
-
-
-def never_predicted(said: Predictions, least: int) -> list[str]:
-    """The classes on at least `least` rows that the model never answers."""
-    names, rows = np.unique(said.truth.astype(str), return_counts=True)
-    return sorted({str(name) for name in names[rows >= least]} - {str(name) for name in said.answer})
 
 
 def answered(frame: pd.DataFrame, model: Any, params: Params) -> Predictions:
@@ -144,14 +150,8 @@ def golden_rows(params: Params) -> pd.DataFrame:
     return read_golden(artefacts.GOLDEN, params, [group] if group else [], numbers=[cost] if cost else [])
 
 
-def reads_probabilities(metric: str) -> bool:
-    """Whether a metric looks at probabilities, or at the answers alone."""
-    return any(part in metric for part in ("average_precision", "brier", "calibration", "log_loss", "roc_auc", "top_k"))
-
-
-def main() -> None:
-    """Run the stage."""
-    params = load()
+def ask(params: Params) -> Asked:
+    """Load both models, and ask them for every row of the holdout and of the golden set."""
     _check(params)
     baseline, candidate = (bundle.load(folder, params.train.packages) for folder in (artefacts.BASELINE, artefacts.CANDIDATE))
     frame = read_partitions(artefacts.HOLDOUT, wanted_columns(params))
@@ -161,7 +161,49 @@ def main() -> None:
         )
     golden_frame = golden_rows(params)
     golden = _both(golden_frame, baseline, candidate, params) if len(golden_frame) else None
-    _write(_both(frame, baseline, candidate, params), golden, baseline, candidate, params)
+    return Asked(baseline, candidate, _both(frame, baseline, candidate, params), golden)
+
+
+def comparison(asked: Asked, params: Params) -> dict[str, Any]:
+    """Both models' metrics on the same rows, the gain in every segment and what else may have changed."""
+    found = {
+        "holdout": compare(asked.holdout, params),
+        "segments": by_segment(asked.holdout, params),
+        "compared": compared(asked.baseline, asked.candidate),
+    } | beside(asked.holdout, params)
+    return found | ({"golden": compare(asked.golden, params)} if asked.golden else {})
+
+
+def evidence(found: dict[str, Any], asked: Asked, params: Params) -> dict[Path, str]:
+    """What the gate judges by, as the text of each file: the same whenever it is made, as latency is not."""
+    report: dict[str, Any] = {name: found[name]["candidate"] for name in ("holdout", "golden") if name in found}
+    return {
+        artefacts.EVALUATION: artefacts.json_text(report),
+        artefacts.COMPARISON: artefacts.json_text(found),
+        artefacts.GOLDEN_ANSWERS: _golden_answers(asked.golden, params),
+    }
+
+
+def main() -> None:
+    """Run the stage."""
+    params = load()
+    asked = ask(params)
+    found = comparison(asked, params)
+    for path, text in evidence(found, asked, params).items():
+        artefacts.write_text(path, text)
+    artefacts.write_json(artefacts.LATENCY, _latency(asked, params))
+    primary = found["holdout"]["primary"]
+    write_plots(
+        artefacts.PLOTS,
+        asked.holdout.baseline,
+        asked.holdout.candidate,
+        [{"segment": "all rows"} | primary, *found["segments"]],
+        metric=params.gate.primary,
+        critical=params.gate.critical,
+        margin=params.gate.max_segment_drop,
+    )
+    moved = f"{artefacts.shown(primary['baseline'])} → {artefacts.shown(primary['candidate'])}"
+    print(f"evaluate: {params.gate.primary} {moved} on {found['holdout']['n']} rows")
 
 
 def _check(params: Params) -> None:
@@ -187,30 +229,6 @@ def _kept(found: Difference, params: Params) -> dict[str, Any]:
     return asdict(found) | {"lower": lower, "upper": upper}
 
 
-def _write(holdout: Both, golden: Both | None, baseline: bundle.Bundle, candidate: bundle.Bundle, params: Params) -> None:
-    gains = by_segment(holdout, params)
-    overall = compare(holdout, params)
-    report = {"holdout": overall["candidate"]} | ({"golden": metrics(golden.candidate, params)} if golden else {})
-    comparison = {"holdout": overall, "segments": gains, "compared": compared(baseline, candidate)} | beside(holdout, params)
-    comparison |= {"golden": compare(golden, params)} if golden else {}
-    artefacts.write_json(artefacts.EVALUATION, report)
-    artefacts.write_json(artefacts.COMPARISON, comparison)
-    artefacts.write_text(artefacts.GOLDEN_ANSWERS, _golden_answers(golden, params))
-    artefacts.write_json(artefacts.LATENCY, _latency(holdout, baseline, candidate, params))
-    write_plots(
-        artefacts.PLOTS,
-        holdout.baseline,
-        holdout.candidate,
-        [{"segment": "all rows"} | overall["primary"], *gains],
-        metric=params.gate.primary,
-        critical=params.gate.critical,
-        margin=params.gate.max_segment_drop,
-    )
-    primary = overall["primary"]
-    moved = f"{artefacts.shown(primary['baseline'])} → {artefacts.shown(primary['candidate'])}"
-    print(f"evaluate: {params.gate.primary} {moved} on {overall['n']} rows")
-
-
 def _golden_answers(golden: Both | None, params: Params) -> str:
     """What is kept of a version that is promoted, so that a later one can be held against it without the model."""
     if golden is None:
@@ -219,11 +237,12 @@ def _golden_answers(golden: Both | None, params: Params) -> str:
     return answers_text(ids, golden.candidate, probabilities=reads_probabilities(params.gate.primary))
 
 
-def _latency(holdout: Both, baseline: bundle.Bundle, candidate: bundle.Bundle, params: Params) -> dict[str, Any]:
-    rows = np.random.default_rng(params.seed).permutation(len(holdout.frame))[: params.evaluate.latency_rows]
-    inputs = features(holdout.frame.iloc[rows], params.columns)
+def _latency(asked: Asked, params: Params) -> dict[str, Any]:
+    frame = asked.holdout.frame
+    rows = np.random.default_rng(params.seed).permutation(len(frame))[: params.evaluate.latency_rows]
+    inputs = features(frame.iloc[rows], params.columns)
     rounds, confidence = params.evaluate.latency_rounds, params.gate.confidence
-    return latency(baseline.model, candidate.model, inputs, rounds=rounds, confidence=confidence, seed=params.seed)
+    return latency(asked.baseline.model, asked.candidate.model, inputs, rounds=rounds, confidence=confidence, seed=params.seed)
 
 
 if __name__ == "__main__":

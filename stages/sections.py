@@ -171,6 +171,11 @@ class TriggerParams(Section):
     drift: Drift
     policy: Policy
 
+    @property
+    def asked(self) -> str | None:
+        """The request in one line; None where nobody asked, and blanks are no reason."""
+        return " ".join((self.request or "").split()) or None
+
 
 class Train(Section):
     """What the candidate is."""

@@ -81,10 +81,37 @@ def judge(world: World, params: Params) -> dict[str, Any]:
     }
 
 
+def world_of(params: Params) -> World:
+    """Everything that is known, read batch by batch; version 0 promised nothing, so nothing is held against it."""
+    ledger, live = read_ledger(artefacts.LEDGER), bundle.load(artefacts.BASELINE, params.train.packages)
+    if live.md5 != ledger.live.bundle:
+        raise InputError(f"{artefacts.BASELINE} must be the bundle of the ledger, got another md5; run `dvc checkout`")
+    validation, trained = artefacts.read_json(artefacts.VALIDATION), _periods(artefacts.TRAINING)
+    through = date.fromisoformat(live.card["trained_through"])
+    learned, judging, recent = (_seen(own, live, through, params) if ledger.live.version else [] for own in FOLDERS)
+    labels = {own.week.name: own.said.truth for own in learned}
+    weeks = {own.week.name: own.week for own in [*learned, *judging, *recent]}
+    return World(
+        as_of=date.fromisoformat(validation["as_of"]),
+        validation=validation,
+        ledger=ledger,
+        events=read_events(artefacts.EVENTS, [*params.columns.features, *params.evaluate.segments]),
+        kpi=read_kpi(artefacts.KPI),
+        card=live.card,
+        profile=live.profile,
+        weeks=tuple(sorted(weeks.values(), key=lambda week: (week.last, week.first))),
+        recent=tuple(own.name for own in _periods(artefacts.RECENT)),
+        unlabelled=_joined(recent),
+        fresh=_fresh(labels if ledger.live.version else _labels(trained, through, params), params),
+        said=_joined(learned),
+        training={own.name: _trained(own) for own in trained},
+    )
+
+
 def main() -> None:
     """Run the stage."""
     params = load()
-    world = _world(params)
+    world = world_of(params)
     report = judge(world, params)
     artefacts.write_json(artefacts.TRIGGER, report)
     _draw(report, world, params)
@@ -123,33 +150,6 @@ def _measured(world: World, change: Change | None, params: Params) -> list[Signa
         kpi_fall_since_promotion(world.kpi, promoted, deployed, world.as_of, params.trigger),
         follow_up(world, change, params),
     ]
-
-
-def _world(params: Params) -> World:
-    """Everything that is known, read batch by batch; version 0 promised nothing, so nothing is held against it."""
-    ledger, live = read_ledger(artefacts.LEDGER), bundle.load(artefacts.BASELINE, params.train.packages)
-    if live.md5 != ledger.live.bundle:
-        raise InputError(f"{artefacts.BASELINE} must be the bundle of the ledger, got another md5; run `dvc checkout`")
-    validation, trained = artefacts.read_json(artefacts.VALIDATION), _periods(artefacts.TRAINING)
-    through = date.fromisoformat(live.card["trained_through"])
-    learned, judging, recent = (_seen(own, live, through, params) if ledger.live.version else [] for own in FOLDERS)
-    labels = {own.week.name: own.said.truth for own in learned}
-    weeks = {own.week.name: own.week for own in [*learned, *judging, *recent]}
-    return World(
-        as_of=date.fromisoformat(validation["as_of"]),
-        validation=validation,
-        ledger=ledger,
-        events=read_events(artefacts.EVENTS, [*params.columns.features, *params.evaluate.segments]),
-        kpi=read_kpi(artefacts.KPI),
-        card=live.card,
-        profile=live.profile,
-        weeks=tuple(sorted(weeks.values(), key=lambda week: (week.last, week.first))),
-        recent=tuple(own.name for own in _periods(artefacts.RECENT)),
-        unlabelled=_joined(recent),
-        fresh=_fresh(labels if ledger.live.version else _labels(trained, through, params), params),
-        said=_joined(learned),
-        training={own.name: _trained(own) for own in trained},
-    )
 
 
 def _seen(folder: Path, live: bundle.Bundle, through: date, params: Params) -> list[_Seen]:

@@ -13,11 +13,13 @@ from sklearn.metrics import get_scorer, get_scorer_names
 from sklearn.pipeline import Pipeline
 from sklearn.tree import DecisionTreeClassifier
 
-from stages import artefacts, evaluate
+from stages import artefacts, evaluate, trigger
 from stages.artefacts import dvc_md5
-from stages.errors import InputError, UntrustedModel, UsageError
+from stages.errors import InputError, Refused, UntrustedModel, UsageError
 from stages.modelling import bundle
+from stages.ops.versions.evidence import same_when_made_again
 from stages.partitions import Partitions
+from stages.settings import load
 
 # The tree learns that yes begins at a size of 10. On the holdout it is wrong in rows 3 and 8; always "no" in rows 5 to 8.
 HOLDOUT = pd.DataFrame(
@@ -245,3 +247,25 @@ def test_an_untrusted_candidate_is_refused_and_nothing_is_written(here):
     with pytest.raises(UntrustedModel, match=r"models/candidate/model\.skops must be a whole skops file"):
         evaluate.main()
     assert not artefacts.COMPARISON.exists()
+
+
+def test_evidence_that_was_edited_is_found_when_it_is_made_again(here, monkeypatch):
+    evaluate.main()
+    monkeypatch.setattr(trigger, "world_of", lambda params: None)
+    monkeypatch.setattr(trigger, "judge", lambda world, params: {"verdict": "skip"})
+    artefacts.write_json(artefacts.TRIGGER, {"verdict": "skip"})
+    same_when_made_again(load())
+    forgeries = {
+        artefacts.EVALUATION: ("0.75", "0.95"),
+        artefacts.COMPARISON: ("0.75", "0.95"),
+        artefacts.GOLDEN_ANSWERS: ("id", "row"),
+        artefacts.TRIGGER: ("skip", "retrain"),
+    }
+    for path, (old, new) in forgeries.items():
+        text = path.read_text()
+        assert old in text
+        path.write_text(text.replace(old, new))
+        with pytest.raises(Refused, match=f"^{path} must be what the data and the models give"):
+            same_when_made_again(load())
+        path.write_text(text)
+    same_when_made_again(load())

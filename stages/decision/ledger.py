@@ -29,7 +29,8 @@ class Entry(BaseModel):
     `bundle` is the md5 of the bundle's folder as DVC counts it; `holdout` and `golden` are the md5 of the data that judged it;
     `promised` is the primary metric on that holdout, `rows` its size. `training` and `recipe` are the md5 of the rows that a
     bundle learned from and of its settings. `rejected` is the bundle that a rollback took out. `scored` holds the versions that a
-    re-anchoring measured on `golden`; `follows` is the golden set before, where most of the rows were in that one too.
+    re-anchoring measured on `golden`; `follows` is the golden set before, where most of the rows were in that one too. `request`
+    is a person's reason, where somebody had asked for the attempt.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -52,6 +53,7 @@ class Entry(BaseModel):
     change: KnownChange | None = None
     scored: list[int] = []
     follows: str | None = None
+    request: str | None = None
 
 
 class Ledger(BaseModel):
@@ -109,6 +111,11 @@ class Ledger(BaseModel):
             for entry in self.entries
             if (entry.kind == "promotion" and entry.version) or (entry.kind == "attempt" and entry.as_of < before)
         ]
+        return max(days, default=None)
+
+    def answered(self, request: str, before: date) -> date | None:
+        """The day of the last attempt before the day `before` that was made for a person's request; None where there is none."""
+        days = [own.as_of for own in self.entries if own.kind == "attempt" and own.request == request and own.as_of < before]
         return max(days, default=None)
 
     def with_entry(self, entry: Entry) -> "Ledger":

@@ -46,3 +46,9 @@ def _objects(labels: list[Any]) -> Array:
     found = np.empty(len(labels), dtype=object)
     found[:] = labels
     return found
+
+
+def never_predicted(truth: Array, answer: Array, least: int) -> list[str]:
+    """The classes on at least `least` rows that are never answered."""
+    names, rows = np.unique(truth.astype(str), return_counts=True)
+    return sorted({str(name) for name in names[rows >= least]} - {str(name) for name in answer})

@@ -188,3 +188,8 @@ def _zero_one(said: Predictions) -> Predictions:
     assert said.classes is not None
     (truth, answer), _ = coded([said.truth, said.answer], [said.classes])
     return Predictions(truth, answer, said.probability, np.array([0, 1]))
+
+
+def reads_probabilities(metric: str) -> bool:
+    """Whether a metric looks at probabilities, or at the answers alone."""
+    return any(part in metric for part in ("average_precision", "brier", "calibration", "log_loss", "roc_auc", "top_k"))

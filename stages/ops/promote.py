@@ -13,6 +13,7 @@ from stages.errors import Refused
 from stages.gate import judge
 from stages.ops.dvc import dvc_output, run_dvc
 from stages.ops.versions.approval import may_approve
+from stages.ops.versions.evidence import same_when_made_again
 from stages.ops.versions.journal import Intent
 from stages.ops.versions.record import verified
 from stages.ops.versions.switch import INCOMING, alone, clean, commit, finish, put_live, settle, undoable
@@ -51,6 +52,7 @@ def promote(approval: Approval, git: Git) -> int:
         check_tags(record, git)
         decision = judge(params, git)
         _allowed(decision, approval)
+        same_when_made_again(params)
         return _promoted(_entry(decision, record.ledger, approval, params), decision, record.ledger, git)
 
 

@@ -16,8 +16,9 @@ from stages import artefacts, settings
 from stages.decision.baseline import Git
 from stages.decision.ledger import Entry, Ledger, read_ledger, write_ledger
 from stages.errors import CannotJudge, InputError, Refused, UntrustedModel
-from stages.evaluate import answered, golden_rows, metrics, reads_probabilities
+from stages.evaluate import answered, golden_rows, metrics
 from stages.evidence.answers import answers_text, read_answers
+from stages.evidence.scores import reads_probabilities
 from stages.modelling import bundle
 from stages.modelling.bundle import DAMAGE, Bundle
 from stages.ops.comparing.named import find

@@ -17,18 +17,18 @@ def run(git: Git = run_git) -> dict[str, Any] | None:
     dict or None
         The decision as in metrics/decision.json; None where the trigger gave no reason to retrain.
     """
-    settings.load()
+    params = settings.load()
     with alone("run", git):
         run_dvc("repro", "trigger")
         if artefacts.read_json(artefacts.TRIGGER)["verdict"] != "retrain":
             return None
         run_dvc("repro")
-        _record(artefacts.read_json(artefacts.DECISION))
+        _record(artefacts.read_json(artefacts.DECISION), params.trigger.asked)
         run_dvc("repro", quiet=True)  # the ledger is a dependency: settle trigger and gate on the longer one
         return artefacts.read_json(artefacts.DECISION)
 
 
-def _record(decision: dict[str, Any]) -> None:
+def _record(decision: dict[str, Any], request: str | None) -> None:
     """Append the attempt; the same candidate on the same data is one attempt, however often it runs."""
     as_of = artefacts.read_json(artefacts.TRIGGER)["as_of"]
     compared = decision["compared"]
@@ -42,6 +42,7 @@ def _record(decision: dict[str, Any]) -> None:
         golden=compared["golden"],
         training=decision["candidate"]["training"],
         recipe=decision["candidate"]["recipe"],
+        request=request,
     )
     ledger = read_ledger(artefacts.LEDGER)
     write_ledger(artefacts.LEDGER, ledger.with_entry(entry))

@@ -7,7 +7,7 @@ from stages.signals.world import World
 
 def planned(world: World, params: Params) -> list[Signal]:
     """The signals first_model, request, cadence and event."""
-    return [_first_model(world), _request(params), _cadence(world, params), _event(world)]
+    return [_first_model(world), _request(world, params), _cadence(world, params), _event(world)]
 
 
 def _first_model(world: World) -> Signal:
@@ -15,9 +15,15 @@ def _first_model(world: World) -> Signal:
     return Signal(name="first_model", state=state(version == 0), why=f"version {version} is in production")
 
 
-def _request(params: Params) -> Signal:
-    asked = " ".join((params.trigger.request or "").split())  # one line; blanks are no reason
-    return Signal(name="request", state=state(bool(asked)), why=asked or "nobody asked")
+def _request(world: World, params: Params) -> Signal:
+    """A reason that somebody gave, until an attempt was made for it."""
+    asked = params.trigger.asked
+    if not asked:
+        return Signal(name="request", state="quiet", why="nobody asked")
+    answered = world.ledger.answered(asked, world.as_of)
+    if answered:
+        return Signal(name="request", state="quiet", why=f"{asked}: answered by the attempt of {answered}")
+    return Signal(name="request", state="fired", why=asked)
 
 
 def _cadence(world: World, params: Params) -> Signal:

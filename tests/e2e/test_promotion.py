@@ -76,6 +76,7 @@ def loop(make_project, tmp_path_factory):
             patch.setenv(name, value)
         patch.setenv("PATH", os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]]))
         patch.setattr(verb, "judge", _judge)
+        patch.setattr(verb, "same_when_made_again", lambda params: None)
         folder = make_project(home / "repository").folder
         patch.chdir(folder)
         _start(home)

@@ -46,6 +46,7 @@ def made_loop(folder: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.chdir(folder)
     monkeypatch.setattr(promote, "judge", lambda params, git: decision("promote"))
     monkeypatch.setattr(promote, "dvc_output", lambda *arguments: "{}")
+    monkeypatch.setattr(promote, "same_when_made_again", lambda params: None)
     for module in (promote, rollback, switch):
         monkeypatch.setattr(module, "run_dvc", dvc)
     for place, text in ((artefacts.BASELINE, "old"), (artefacts.CANDIDATE, "one")):

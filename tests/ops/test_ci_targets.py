@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from stages import artefacts
+from stages.decision.ledger import Entry, Ledger, write_ledger
 from stages.errors import one_line_errors
 from stages.ops.cli import app
 from stages.ops.scheduled import attempts, proposal, pull_request
@@ -116,6 +118,8 @@ def test_attempts_and_request_say_what_they_did(ratchet, monkeypatch, tmp_path):
     monkeypatch.setattr(attempts, "count_open", lambda git, remote: 2)
     assert ratchet("attempts") == (0, "2 attempts of open branches added to the ledger\n")
     Path("params.yaml").write_text("trigger: {request: null}\n")
+    zero = Entry(kind="promotion", as_of="2026-01-01", bundle="0.dir", version=0)
+    write_ledger(artefacts.LEDGER, Ledger(model="m", entries=[zero]))
     assert ratchet("request", " ") == (0, "nobody asked\n")
     assert ratchet("request", "--", "--why")[1].startswith("trigger.request is set")
     assert Path("params.yaml").read_text() == 'trigger: {request: "--why"}\n'

@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from stages import artefacts
+from stages.decision.ledger import Entry, Ledger, write_ledger
 from stages.errors import UsageError
 from stages.ops.scheduled.request import request
 
@@ -13,8 +14,11 @@ ROOT = Path(__file__).resolve().parents[2]
 
 @pytest.fixture
 def params(tmp_path, monkeypatch):
-    """The project's own params.yaml, in a folder to stand in."""
+    """The project's own params.yaml, in a folder to stand in, where an attempt was made for the reason "more rows"."""
     monkeypatch.chdir(tmp_path)
+    zero = Entry(kind="promotion", as_of="2026-01-01", bundle="0.dir", version=0)
+    attempt = Entry(kind="attempt", as_of="2026-03-29", bundle="1.dir", verdict="hold", request="more rows")
+    write_ledger(artefacts.LEDGER, Ledger(model="m", entries=[zero, attempt]))
     artefacts.PARAMS.write_text((ROOT / "params.yaml").read_text(encoding="utf-8"), encoding="utf-8")
     return artefacts.PARAMS
 
@@ -49,6 +53,13 @@ def test_a_control_character_is_spelled_out(params):
 def test_a_blank_reason_changes_nothing(params, reason):
     before = params.read_bytes()
     assert not request(reason)
+    assert params.read_bytes() == before
+
+
+def test_a_reason_that_was_answered_is_told_so_at_once(params):
+    before = params.read_bytes()
+    with pytest.raises(UsageError, match=r"^REASON must be a new one, got that of the attempt of 2026-03-29; say what"):
+        request(" more\nrows ")
     assert params.read_bytes() == before
 
 

@@ -10,6 +10,7 @@ from stages.decision.baseline import run_git
 from stages.decision.ledger import Entry, Ledger, read_ledger, write_ledger
 from stages.errors import Refused, ToolError, UsageError
 from stages.ops import run as verb
+from stages.ops.scheduled.request import request
 from stages.ops.versions import journal
 
 DECISION = {
@@ -54,7 +55,14 @@ def test_a_reason_leads_to_a_decision_that_is_recorded_and_settled(calls):
     assert (entry.kind, entry.verdict, entry.bundle) == ("attempt", "hold", "new.dir")
     assert (entry.holdout, entry.golden, entry.reasons) == ("h.dir", "g.dir", ["a tie is no gain"])
     assert (entry.training, entry.recipe) == ("rows.dir", "plan")
-    assert entry.as_of.isoformat() == "2026-03-29"
+    assert (entry.as_of.isoformat(), entry.request) == ("2026-03-29", None)
+
+
+def test_an_attempt_that_somebody_asked_for_says_so(calls):
+    says("retrain")
+    request("a new product")
+    verb.run()
+    assert read_ledger(artefacts.LEDGER).entries[-1].request == "a new product"
 
 
 def test_the_same_run_twice_is_one_attempt(calls):

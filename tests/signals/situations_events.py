@@ -160,7 +160,7 @@ EVENTS = {
         what="somebody asks for a retrain, with a reason, while rows drift",
         world=lambda params: made_world(params, red=DRIFTED),
         verdict="retrain", held=("request",), fired=("request", "feature_drift"), again="2026-04-17",
-        do="set `trigger.request` back to null afterwards",
+        do="look at the candidate that it makes; other words ask for another one",
         settings={"trigger.request": "labels of the audit are in"},
     ),
 }  # fmt: skip

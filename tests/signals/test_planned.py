@@ -41,6 +41,15 @@ def test_a_request_speaks_in_its_own_words(asked, state, why):
     assert (found.state, found.why) == (state, why)
 
 
+@pytest.mark.parametrize(("days", "state"), [(1, "quiet"), (0, "fired")])
+def test_a_request_is_answered_by_an_attempt_of_an_earlier_day_that_was_made_for_it(days, state):
+    made = attempt(days).model_copy(update={"request": "a new product"})
+    found = signal("request", made_params({"trigger.request": "a new\nproduct"}), record=ledger(promotion(77, 1), made))
+    assert found.state == state
+    assert found.why == ("a new product" if days == 0 else f"a new product: answered by the attempt of {made.as_of}")
+    assert signal("request", made_params({"trigger.request": "again"}), record=ledger(promotion(77, 1), made)).state == "fired"
+
+
 @pytest.mark.parametrize(("days", "state"), [(20, "quiet"), (21, "fired")])
 def test_the_cadence_counts_days_since_the_last_attempt_or_promotion(days, state):
     for record in (ledger(promotion(77, 1), promotion(days)), ledger(promotion(77, 1), promotion(50), attempt(days))):

@@ -1,10 +1,12 @@
 """`ratchet ci request`: a person's reason for retraining, written where the trigger looks for it."""
 
 import json
+from datetime import date
 
 import yaml
 
 from stages import artefacts
+from stages.decision.ledger import read_ledger
 from stages.errors import UsageError
 from stages.ops.printing import printable
 
@@ -15,11 +17,14 @@ def request(reason: str) -> bool:
     Raises
     ------
     UsageError
-        Where params.yaml has no such key.
+        Where params.yaml has no such key, or an attempt was made for this very reason.
     """
     asked = printable(" ".join(reason.split()))  # YAML takes no control characters
     if not asked:
         return False
+    answered = read_ledger(artefacts.LEDGER).answered(asked, date.max)
+    if answered:
+        raise UsageError(f"REASON must be a new one, got that of the attempt of {answered}; say what is different this time")
     text = artefacts.PARAMS.read_text(encoding="utf-8")
     node = _node(yaml.compose(text, Loader=yaml.SafeLoader), "trigger", "request")
     start, end = node.start_mark.index, node.end_mark.index
