@@ -3,7 +3,7 @@
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help setup repro test check lock bench clean unusable
+.PHONY: help setup repro demo test check lock bench clean unusable
 
 export DVC_NO_ANALYTICS := 1
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
@@ -24,8 +24,11 @@ repro: .venv/.stamp-runtime  ## bring every stage up to date and print the verdi
 	@$(IN_VENV) .venv/bin/dvc repro
 	@$(IN_VENV) .venv/bin/ratchet gate
 
+demo: .venv/.stamp-runtime  ## play a small loop in build/demo, in two minutes: a promotion, a harmful candidate, a rollback, a report
+	@$(IN_VENV) .venv/bin/python -m tools.demo
+
 test: .venv/.stamp-dev  ## run the whole test suite
-	@$(IN_VENV) OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 .venv/bin/python -m pytest -n logical --maxprocesses 8 --dist loadfile
+	@$(IN_VENV) OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 .venv/bin/python -m pytest -n logical --maxprocesses 8 --dist loadfile --no-loadscope-reorder
 
 check: .venv/.stamp-dev  ## lint code and workflows, check the types, and compare params.schema.json with the settings
 	@.venv/bin/ruff check --quiet .
@@ -138,7 +141,7 @@ ENSURE_REPOSITORY = \
 PULL = \
   git ls-files '*.dvc' | while IFS= read -r pointer; do \
     data=$${pointer%.dvc}; \
-    if [ ! -e "$$data" ]; then $(IN_VENV) .venv/bin/dvc pull --quiet "$$pointer" </dev/null || exit 1; \
+    if [ ! -e "$$data" ]; then $(IN_VENV) .venv/bin/dvc pull "$$pointer" </dev/null >/dev/null || exit 1; \
     elif ! $(IN_VENV) .venv/bin/dvc pull --quiet "$$pointer" </dev/null >/dev/null 2>&1; then \
       echo "$$data stays as it is here ('dvc pull $$pointer' says why)" >&2; \
     fi; \

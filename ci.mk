@@ -1,15 +1,18 @@
 # What the workflows call beside `ratchet`. Each target works on a laptop too: what only a host knows is taken from its variables.
 # Copy this file with the workflows; docs/ci.md says which targets your own Makefile has to add.
 
-.PHONY: data summary comment
+.PHONY: pull data summary comment
 
 REPORT := build/report.md
 IN_VENV ?= PATH="$(CURDIR)/.venv/bin:$$PATH"
 
+# Before its first run a loop has no candidate to pull. Not --quiet: DVC would be quiet about errors, too.
+pull: setup  ## fetch data and models
+	@$(IN_VENV) dvc pull --allow-missing >/dev/null
+
 # The pipeline keeps training and holdout rows out of DVC's cache, because validate makes the same bytes again.
-data: setup  ## fetch data and models, and rebuild the rows that are not stored
-	@$(IN_VENV) dvc pull --quiet
-	@$(IN_VENV) dvc repro --quiet validate
+data: pull  ## fetch data and models, and rebuild the rows that are not stored
+	@$(IN_VENV) dvc repro validate >/dev/null
 
 summary:  ## show the report on the page of the CI run, or here
 	@if [ -n "$$GITHUB_STEP_SUMMARY" ]; then cat $(REPORT) >>"$$GITHUB_STEP_SUMMARY"; \

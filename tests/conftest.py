@@ -66,6 +66,11 @@ def small_settings(changes: dict[str, Any]) -> dict[str, Any]:
     return settings
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The longest tests first, so that no worker is left alone with them at the end."""
+    items.sort(key=lambda item: item.get_closest_marker("e2e") is None)
+
+
 class Project:
     """A folder with params.yaml, schema.py and empty data folders."""
 

@@ -5,6 +5,7 @@ from typing import Any
 from stages import artefacts, settings
 from stages.decision.baseline import Git, run_git
 from stages.decision.ledger import Entry, read_ledger, write_ledger
+from stages.gate import judge
 from stages.ops.dvc import run_dvc
 from stages.ops.versions.switch import alone
 
@@ -22,9 +23,9 @@ def run(git: Git = run_git) -> dict[str, Any] | None:
         run_dvc("repro", "trigger")
         if artefacts.read_json(artefacts.TRIGGER)["verdict"] != "retrain":
             return None
-        run_dvc("repro")
-        _record(artefacts.read_json(artefacts.DECISION), params.trigger.asked)
-        run_dvc("repro", quiet=True)  # the ledger is a dependency: settle trigger and gate on the longer one
+        run_dvc("repro", "evaluate")
+        _record(judge(params, git), params.trigger.asked)
+        run_dvc("repro", quiet=True)  # the ledger is a dependency: trigger and gate run on the longer one, and say the same
         return artefacts.read_json(artefacts.DECISION)
 
 

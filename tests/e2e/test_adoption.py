@@ -149,10 +149,9 @@ def test_bike_demand_is_adopted_as_regression(loop):
     hours[month <= "2011-06"].to_csv(loop.folder / "hours.csv", index=False)
     assert "regression of cnt" in loop.ratchet("init", "hours.csv", "--target", "cnt", "--id", "instant", "--every", "month")
     configure(loop, ("casual", "registered"))
-    verdicts = loop.play([(name, hours[month == name]) for name in ("2011-07", "2011-08", "2011-09")])
+    verdicts = loop.play([("2011-07", hours[month == "2011-07"])])
     assert verdicts[0] == ("2011-06-30", "retrain", "review")
-    assert {gate for _, _, gate in verdicts} <= {"promote", "hold", "review", "-"}
-    assert any(trigger == "retrain" for _, trigger, _ in verdicts[1:])
+    assert verdicts[1][1] in {"retrain", "investigate", "skip"}
     dummy = loop.run("git", "log", "--format=%h", "--", "models/baseline.dvc").split()
     assert len(dummy) == 1 + sum(entry["kind"] == "promotion" and entry["version"] > 0 for entry in loop.ledger())
     promised = next(entry["promised"] for entry in loop.ledger() if entry.get("version") == 1)

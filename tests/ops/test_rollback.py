@@ -73,7 +73,9 @@ def test_nothing_is_trained(here, monkeypatch):
     calls, dvc = [], switch.run_dvc
     monkeypatch.setattr(switch, "run_dvc", lambda *what, quiet: calls.append(what) or dvc(*what, quiet=quiet))
     rollback(asked(), run_git)
-    assert [what for what in calls if what[0] == "repro"] == [("repro", "--single-item", "trigger", "evaluate", "gate")]
+    assert [what for what in calls if what[0] == "repro"] == [
+        ("repro", "--single-item", "validate", "trigger", "evaluate", "gate")
+    ]
 
 
 def test_the_stage_tag_goes_back_to_the_commit_of_the_version(here):

@@ -29,6 +29,7 @@ def calls(project, monkeypatch):
     zero = Entry(kind="promotion", as_of="2026-01-01", bundle="zero.dir", version=0)
     write_ledger(artefacts.LEDGER, Ledger(model="m", entries=[zero]))
     noted: list[tuple[str, ...]] = []
+    monkeypatch.setattr(verb, "judge", lambda params, git: DECISION)
     monkeypatch.setattr(verb, "run_dvc", lambda *arguments, quiet=False: noted.append(arguments))
     return noted
 
@@ -50,7 +51,7 @@ def test_without_a_reason_nothing_is_trained_or_recorded(calls, verdict):
 def test_a_reason_leads_to_a_decision_that_is_recorded_and_settled(calls):
     says("retrain")
     assert verb.run() == DECISION
-    assert [call[0] for call in calls] == ["repro", "repro", "repro"]
+    assert calls == [("repro", "trigger"), ("repro", "evaluate"), ("repro",)]
     entry = read_ledger(artefacts.LEDGER).entries[-1]
     assert (entry.kind, entry.verdict, entry.bundle) == ("attempt", "hold", "new.dir")
     assert (entry.holdout, entry.golden, entry.reasons) == ("h.dir", "g.dir", ["a tie is no gain"])

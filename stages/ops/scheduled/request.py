@@ -2,6 +2,7 @@
 
 import json
 from datetime import date
+from typing import Any
 
 import yaml
 
@@ -25,18 +26,23 @@ def request(reason: str) -> bool:
     answered = read_ledger(artefacts.LEDGER).answered(asked, date.max)
     if answered:
         raise UsageError(f"REASON must be a new one, got that of the attempt of {answered}; say what is different this time")
-    text = artefacts.PARAMS.read_text(encoding="utf-8")
-    node = _node(yaml.compose(text, Loader=yaml.SafeLoader), "trigger", "request")
-    start, end = node.start_mark.index, node.end_mark.index
-    artefacts.write_text(artefacts.PARAMS, text[:start] + json.dumps(asked, ensure_ascii=False) + text[end:])
+    artefacts.write_text(artefacts.PARAMS, with_value(artefacts.PARAMS.read_text(encoding="utf-8"), "trigger.request", asked))
     return True
 
 
-def _node(node: yaml.Node | None, *keys: str) -> yaml.ScalarNode:
-    """The value of a nested key, with its place in the text."""
-    for key in keys:
+def with_value(text: str, key: str, value: Any) -> str:
+    """The text of params.yaml with another value for a dotted key, and nothing else changed, comments neither.
+
+    Raises
+    ------
+    UsageError
+        Where there is no such key.
+    """
+    node = yaml.compose(text, Loader=yaml.SafeLoader)
+    for name in key.split("."):
         pairs = node.value if isinstance(node, yaml.MappingNode) else []
-        node = next((value for name, value in pairs if name.value == key), None)
-    if not isinstance(node, yaml.ScalarNode):
-        raise UsageError("params.yaml: trigger.request must be there, got no such key; add `request: null` under `trigger`")
-    return node
+        node = next((own for key_node, own in pairs if key_node.value == name), None)
+    if node is None:
+        *sections, last = key.split(".")
+        raise UsageError(f"params.yaml: {key} must be there, got no such key; add `{last}: null` under `{'.'.join(sections)}`")
+    return text[: node.start_mark.index] + json.dumps(value, ensure_ascii=False) + text[node.end_mark.index :]

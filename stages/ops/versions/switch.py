@@ -97,8 +97,11 @@ def put_live(bundle: Path, ledger: Ledger) -> None:
 
 
 def settle() -> None:
-    """Judge anew by the baseline of now. Nothing is trained, whatever else has changed."""
-    run_dvc("repro", "--single-item", "trigger", "evaluate", "gate", quiet=True)
+    """Judge anew by the baseline of now. Nothing is trained, whatever else has changed.
+
+    A fresh clone has no rows yet, and after a rollback there may be newer data than the last run saw: hence validate.
+    """
+    run_dvc("repro", "--single-item", "validate", "trigger", "evaluate", "gate", quiet=True)
 
 
 def commit(intent: Intent, git: Git, subject: str, body: str) -> None:
