@@ -24,6 +24,7 @@ TOLD = ("accuracy", "trigger:", "verdict:", "  because", "version")  # how the l
 NAMED = {
     f"GIT_{who}_{what}": own for who in ("AUTHOR", "COMMITTER") for what, own in (("NAME", "demo"), ("EMAIL", "demo@localhost"))
 }
+OWN_GIT = {"GIT_CONFIG_GLOBAL": os.devnull, "GIT_CONFIG_NOSYSTEM": "1"}  # no signing, no hooks
 ONE_THREAD = {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}  # so few rows gain nothing by more
 
 
@@ -67,7 +68,7 @@ def main() -> None:
     shutil.rmtree(PLACE, ignore_errors=True)
     loop = PLACE / "loop"
     loop.mkdir(parents=True)
-    os.environ.update(NAMED | ONE_THREAD)
+    os.environ.update(NAMED | OWN_GIT | ONE_THREAD)
     os.chdir(loop)
     _play(stage)
     stage.console.print(

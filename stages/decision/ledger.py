@@ -119,9 +119,11 @@ class Ledger(BaseModel):
         return max(days, default=None)
 
     def with_entry(self, entry: Entry) -> "Ledger":
-        """The ledger with one more line; the same attempt is recorded once."""
+        """The ledger with one more line; the same attempt is recorded once, and once more for each request."""
         same = entry.kind == "attempt" and any(
-            old.kind == "attempt" and (old.bundle, old.holdout, old.golden) == (entry.bundle, entry.holdout, entry.golden)
+            old.kind == "attempt"
+            and (old.bundle, old.holdout, old.golden) == (entry.bundle, entry.holdout, entry.golden)
+            and entry.request in (None, old.request)
             for old in self.entries
         )
         return self if same else Ledger(model=self.model, entries=[*self.entries, entry])

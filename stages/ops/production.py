@@ -40,7 +40,7 @@ def rollback(
 
     done = go_back(Request(to=to, reason=reason, by=by, force=force), run_git)
     if done.unsettled:
-        typer.echo(f"the stages could not be settled on it ({done.unsettled}): `dvc repro`, then commit", err=True)
+        typer.echo(f"the stages are not all settled on it: {done.unsettled}", err=True)
     typer.echo(f"version {done.version} is the baseline again, committed and tagged; next: {PUSH}")
 
 

@@ -66,7 +66,7 @@ def _promoted(entry: Entry, decision: dict[str, Any], ledger: Ledger, git: Git) 
         shutil.copytree(artefacts.CANDIDATE, INCOMING)
         put_live(INCOMING, ledger.with_entry(entry))
         run_dvc("add", str(artefacts.BASELINE), quiet=True)
-        settle()
+        settle("trigger", "evaluate", "gate")
         commit(intent, git, f"Promote {ledger.model} version {version}", f"Approved by {entry.by}: {entry.reason}")
     finish(intent, git, settling=False)
     return version

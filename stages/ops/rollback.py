@@ -39,7 +39,7 @@ class Done:
 
 
 def rollback(request: Request, git: Git) -> Done:
-    """Make an earlier version the baseline, commit and tag; then settle trigger, evaluate and gate, and commit that.
+    """Make an earlier version the baseline, commit and tag; then settle the stages on it, and commit that.
 
     Where an interrupted rollback was committed already, only what was missing is done.
 
@@ -66,7 +66,7 @@ def _switched(request: Request, target: Entry, ledger: Ledger, git: Git) -> Done
     version, old = target.version or 0, ledger.live
     entry = Entry(
         kind="rollback",
-        as_of=artefacts.read_json(artefacts.VALIDATION)["as_of"],
+        as_of=_today(),
         bundle=target.bundle,
         by=request.by or git("var", "GIT_AUTHOR_IDENT").split(" <")[0],
         reason=request.reason,
@@ -81,6 +81,18 @@ def _switched(request: Request, target: Entry, ledger: Ledger, git: Git) -> Done
         subject = f"Roll back {ledger.model} from version {old.version} to version {version}"
         commit(intent, git, subject, f"Asked for by {entry.by}: {entry.reason}")
     return Done(version=version, unsettled=finish(intent, git, settling=True))
+
+
+def _today() -> date:
+    """The newest day that is known: what customers have felt comes in before the next run does.
+
+    A fall up to that day is the version's that is taken out, not of the one that comes back.
+    """
+    from stages.signals.kpi import read_kpi  # only now: it takes a second to import
+
+    as_of = date.fromisoformat(artefacts.read_json(artefacts.VALIDATION)["as_of"])
+    days = read_kpi(artefacts.KPI)["date"]
+    return max(as_of, days.max().date()) if len(days) else as_of
 
 
 def _target(request: Request, ledger: Ledger) -> Entry:
@@ -104,7 +116,7 @@ def _target(request: Request, ledger: Ledger) -> Entry:
 
 
 def _before(ledger: Ledger) -> Entry:
-    """The version that the trigger has in mind; only now, because what reads the KPI takes a second to import."""
+    """The version that the trigger has in mind."""
     from stages.signals.events import read_events
     from stages.signals.kpi import read_kpi, without_past_events
     from stages.signals.previous import previous_version

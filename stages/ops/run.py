@@ -21,21 +21,21 @@ def run(git: Git = run_git) -> dict[str, Any] | None:
     params = settings.load()
     with alone("run", git):
         run_dvc("repro", "trigger")
-        if artefacts.read_json(artefacts.TRIGGER)["verdict"] != "retrain":
+        trigger = artefacts.read_json(artefacts.TRIGGER)
+        if trigger["verdict"] != "retrain":
             return None
         run_dvc("repro", "evaluate")
-        _record(judge(params, git), params.trigger.asked)
+        _record(judge(params, git), trigger)
         run_dvc("repro", quiet=True)  # the ledger is a dependency: trigger and gate run on the longer one, and say the same
         return artefacts.read_json(artefacts.DECISION)
 
 
-def _record(decision: dict[str, Any], request: str | None) -> None:
+def _record(decision: dict[str, Any], trigger: dict[str, Any]) -> None:
     """Append the attempt; the same candidate on the same data is one attempt, however often it runs."""
-    as_of = artefacts.read_json(artefacts.TRIGGER)["as_of"]
-    compared = decision["compared"]
+    compared, request = decision["compared"], trigger["signals"]["request"]
     entry = Entry(
         kind="attempt",
-        as_of=as_of,
+        as_of=trigger["as_of"],
         bundle=decision["candidate"]["md5"],
         verdict=decision["verdict"],
         reasons=decision["reasons"],
@@ -43,7 +43,6 @@ def _record(decision: dict[str, Any], request: str | None) -> None:
         golden=compared["golden"],
         training=decision["candidate"]["training"],
         recipe=decision["candidate"]["recipe"],
-        request=request,
+        request=request["why"] if request["state"] == "fired" else None,
     )
-    ledger = read_ledger(artefacts.LEDGER)
-    write_ledger(artefacts.LEDGER, ledger.with_entry(entry))
+    write_ledger(artefacts.LEDGER, read_ledger(artefacts.LEDGER).with_entry(entry))

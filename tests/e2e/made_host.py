@@ -10,7 +10,7 @@ import re
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -89,19 +89,39 @@ class Host:
         kept = {name: value for name, value in os.environ.items() if not name.startswith(foreign)}
         path = os.pathsep.join([str(folder / "bin"), str(Path(sys.executable).parent), os.environ["PATH"]])
         own = {"HOME": str(folder), "PATH": path, "HUB": str(self.hub), "GITHUB_RUN_ID": "1"}
-        quiet = {"GIT_CONFIG_NOSYSTEM": "1", "DVC_NO_ANALYTICS": "1", "OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}
+        quiet = {
+            "GIT_CONFIG_GLOBAL": str(folder / "none"),
+            "GIT_CONFIG_NOSYSTEM": "1",
+            "DVC_NO_ANALYTICS": "1",
+            "OMP_NUM_THREADS": "1",
+            "OPENBLAS_NUM_THREADS": "1",
+        }
         self.env = kept | own | quiet | _named("Ada", "ada@example.org")
         self.today = "2026-01-05"
         subprocess.run(["git", "init", "-q", "--bare", "-b", "main", str(self.bare)], check=True, env=self.env)
 
-    def call(self, folder: Path, *command: str, fails: bool = False, **env: str) -> str:
+    @property
+    def clock(self) -> dict[str, str]:
+        """What day it is, for Git and for `ratchet status`."""
+        return {"TODAY": self.today} | {f"GIT_{who}_DATE": f"{self.today}T06:00:00+00:00" for who in ("AUTHOR", "COMMITTER")}
+
+    def call(self, folder: Path, *command: str, fails: bool = False) -> str:
         """Run a command in a folder; returns what it prints."""
-        times = {"TODAY": self.today} | {f"GIT_{who}_DATE": f"{self.today}T06:00:00+00:00" for who in ("AUTHOR", "COMMITTER")}
-        done = subprocess.run(
-            command, cwd=folder, env=self.env | times | env, capture_output=True, text=True, check=False, stdin=subprocess.DEVNULL
+        done = self._run(folder, command, {})
+        assert (done.returncode != 0) == fails, f"{command}: exit {done.returncode}\n{done.stdout}"
+        return done.stdout
+
+    def _run(self, folder: Path, command: Sequence[str], env: dict[str, str]) -> subprocess.CompletedProcess[str]:
+        return subprocess.run(
+            command,
+            cwd=folder,
+            env=self.env | self.clock | env,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            check=False,
         )
-        assert (done.returncode != 0) == fails, f"{command}: exit {done.returncode}\n{done.stdout}\n{done.stderr}"
-        return done.stdout + done.stderr
 
     def clone(self, folder: Path, *options: str, branch: str = "main") -> Path:
         """A fresh clone."""
@@ -162,11 +182,9 @@ class Host:
             assert action == "actions/setup-python", action
 
     def _step(self, command: str, folder: Path, env: dict[str, str], said: list[str]) -> bool:
-        times = {"TODAY": self.today} | {f"GIT_{who}_DATE": f"{self.today}T06:00:00+00:00" for who in ("AUTHOR", "COMMITTER")}
-        whole = self.env | times | {"GITHUB_STEP_SUMMARY": str(self.hub / "page")} | env
         shell = ["bash", "--noprofile", "--norc", "-eo", "pipefail", "-c", command]  # as GitHub's
-        done = subprocess.run(shell, cwd=folder, env=whole, capture_output=True, text=True, check=False, stdin=subprocess.DEVNULL)
-        said.append(f"$ {command}\n{done.stdout}{done.stderr}exit {done.returncode}")
+        done = self._run(folder, shell, {"GITHUB_STEP_SUMMARY": str(self.hub / "page")} | env)
+        said.append(f"$ {command}\n{done.stdout}exit {done.returncode}")
         return done.returncode != 0
 
 

@@ -45,7 +45,8 @@ def made_loop(folder: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         monkeypatch.setenv(name, value)
     monkeypatch.chdir(folder)
     monkeypatch.setattr(promote, "judge", lambda params, git: decision("promote"))
-    monkeypatch.setattr(promote, "dvc_output", lambda *arguments: "{}")
+    for module in (promote, switch):
+        monkeypatch.setattr(module, "dvc_output", lambda *arguments: "{}")
     monkeypatch.setattr(promote, "same_when_made_again", lambda params: None)
     for module in (promote, rollback, switch):
         monkeypatch.setattr(module, "run_dvc", dvc)

@@ -186,6 +186,16 @@ def test_without_open_branches_or_with_one_without_a_ledger_nothing_is_counted(p
     assert artefacts.LEDGER.read_bytes() == before
 
 
+def test_a_branch_name_is_never_a_command(pushed):
+    play()
+    propose(run_git, "origin")
+    name = "ratchet/$(touch${IFS}made)`touch${IFS}made`;touch${IFS}made&|<>'x"
+    git("push", "-q", "origin", f"HEAD:refs/heads/{name}", ":ratchet/2026-W39")
+    git("switch", "-q", "main")
+    assert count_open(run_git, "origin") == 1
+    assert not Path("made").exists()
+
+
 def test_a_branch_that_was_deleted_counts_no_more(pushed):
     play()
     propose(run_git, "origin")

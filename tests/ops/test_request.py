@@ -63,6 +63,20 @@ def test_a_reason_that_was_answered_is_told_so_at_once(params):
     assert params.read_bytes() == before
 
 
+def test_a_run_that_broke_off_can_be_asked_for_again(params):
+    artefacts.write_json(artefacts.VALIDATION, {"as_of": "2026-03-29"})
+    assert request("more rows")
+    artefacts.write_json(artefacts.VALIDATION, {"as_of": "2026-03-30"})
+    with pytest.raises(UsageError, match=r"^REASON must be a new one"):
+        request("more rows")
+
+
+def test_a_key_without_a_value_gets_one(params):
+    params.write_text("trigger:\n  request:\n  cadence_days: 3\n")
+    assert request("why")
+    assert artefacts.read_yaml(params) == {"trigger": {"request": "why", "cadence_days": 3}}
+
+
 @pytest.mark.parametrize("text", ["trigger: {}\n", "trigger: 3\n", ""])
 def test_settings_without_the_key_are_one_line(params, text):
     params.write_text(text)

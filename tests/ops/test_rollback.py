@@ -73,9 +73,25 @@ def test_nothing_is_trained(here, monkeypatch):
     calls, dvc = [], switch.run_dvc
     monkeypatch.setattr(switch, "run_dvc", lambda *what, quiet: calls.append(what) or dvc(*what, quiet=quiet))
     rollback(asked(), run_git)
-    assert [what for what in calls if what[0] == "repro"] == [
-        ("repro", "--single-item", "validate", "trigger", "evaluate", "gate")
-    ]
+    stages = [what[2:] for what in calls if what[:2] == ("repro", "--single-item")]
+    assert stages == [("validate", "trigger"), ("evaluate", "gate")]
+
+
+def test_with_newer_rows_than_the_candidates_the_next_run_judges(here, monkeypatch):
+    calls, dvc = [], switch.run_dvc
+    monkeypatch.setattr(switch, "run_dvc", lambda *what, quiet: calls.append(what) or dvc(*what, quiet=quiet))
+    monkeypatch.setattr(switch, "dvc_output", lambda *arguments: '{"train": [{"changed deps": {}}]}')
+    assert rollback(asked(), run_git).unsettled == "there are newer rows than the candidate's: the next `ratchet run` judges"
+    assert [what[2:] for what in calls if what[0] == "repro"] == [("validate", "trigger")]
+    assert git("log", "-1", "--format=%s") == "Settle on version 2"
+    assert git("status", "--porcelain") == ""
+
+
+def test_the_day_of_a_rollback_is_the_newest_one_that_is_known(here):
+    artefacts.KPI.write_text("date,kpi,value\n2026-04-05,solved,0.4\n2026-03-01,solved,0.8\n")
+    commit("Deliver the KPI")
+    rollback(asked(), run_git)
+    assert read_ledger(artefacts.LEDGER).entries[-1].as_of.isoformat() == "2026-04-05"
 
 
 def test_the_stage_tag_goes_back_to_the_commit_of_the_version(here):
@@ -165,7 +181,7 @@ def test_a_damaged_bundle_in_the_cache_changes_nothing(here):
 
 
 def test_a_stage_that_fails_does_not_hold_up_a_rollback(here, monkeypatch):
-    def fails() -> None:
+    def fails(*stages: str) -> None:
         Path("dvc.lock").write_text("half\n")
         raise ToolError("`dvc repro` must succeed, got exit code 4")
 

@@ -10,7 +10,6 @@ from stages.decision.baseline import run_git
 from stages.decision.ledger import Entry, Ledger, read_ledger, write_ledger
 from stages.errors import Refused, ToolError, UsageError
 from stages.ops import run as verb
-from stages.ops.scheduled.request import request
 from stages.ops.versions import journal
 
 DECISION = {
@@ -34,8 +33,9 @@ def calls(project, monkeypatch):
     return noted
 
 
-def says(verdict: str) -> None:
-    write_json(artefacts.TRIGGER, {"verdict": verdict, "reasons": ["x"], "as_of": "2026-03-29"})
+def says(verdict: str, asked: str | None = None) -> None:
+    signals = {"request": {"state": "fired" if asked else "quiet", "why": asked or "nobody asked"}}
+    write_json(artefacts.TRIGGER, {"verdict": verdict, "reasons": ["x"], "as_of": "2026-03-29", "signals": signals})
     write_json(artefacts.DECISION, DECISION)
 
 
@@ -59,11 +59,20 @@ def test_a_reason_leads_to_a_decision_that_is_recorded_and_settled(calls):
     assert (entry.as_of.isoformat(), entry.request) == ("2026-03-29", None)
 
 
-def test_an_attempt_that_somebody_asked_for_says_so(calls):
-    says("retrain")
-    request("a new product")
+def test_an_attempt_that_somebody_asked_for_says_so_and_only_that_one(calls):
+    says("retrain", asked="a new product")
     verb.run()
-    assert read_ledger(artefacts.LEDGER).entries[-1].request == "a new product"
+    verb.run()
+    says("retrain")
+    verb.run()
+    assert [entry.request for entry in read_ledger(artefacts.LEDGER).entries[1:]] == ["a new product"]
+
+
+def test_the_same_candidate_answers_a_later_request_too(calls):
+    for asked in (None, "a new product", None):
+        says("retrain", asked=asked)
+        verb.run()
+    assert [entry.request for entry in read_ledger(artefacts.LEDGER).entries[1:]] == [None, "a new product"]
 
 
 def test_the_same_run_twice_is_one_attempt(calls):

@@ -23,11 +23,18 @@ def request(reason: str) -> bool:
     asked = printable(" ".join(reason.split()))  # YAML takes no control characters
     if not asked:
         return False
-    answered = read_ledger(artefacts.LEDGER).answered(asked, date.max)
+    answered = read_ledger(artefacts.LEDGER).answered(asked, _as_of())
     if answered:
         raise UsageError(f"REASON must be a new one, got that of the attempt of {answered}; say what is different this time")
     artefacts.write_text(artefacts.PARAMS, with_value(artefacts.PARAMS.read_text(encoding="utf-8"), "trigger.request", asked))
     return True
+
+
+def _as_of() -> date:
+    """The day of the newest run: its own attempts answer nothing, so that a run that broke off can be started again."""
+    if not artefacts.VALIDATION.is_file():
+        return date.max
+    return date.fromisoformat(artefacts.read_json(artefacts.VALIDATION)["as_of"])
 
 
 def with_value(text: str, key: str, value: Any) -> str:
@@ -45,4 +52,5 @@ def with_value(text: str, key: str, value: Any) -> str:
     if node is None:
         *sections, last = key.split(".")
         raise UsageError(f"params.yaml: {key} must be there, got no such key; add `{last}: null` under `{'.'.join(sections)}`")
-    return text[: node.start_mark.index] + json.dumps(value, ensure_ascii=False) + text[node.end_mark.index :]
+    before, after = text[: node.start_mark.index], text[node.end_mark.index :]
+    return before + " " * before.endswith(":") + json.dumps(value, ensure_ascii=False) + after

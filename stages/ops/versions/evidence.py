@@ -19,6 +19,6 @@ def same_when_made_again(params: Params) -> None:
     for path, text in made.items():
         if path.read_text(encoding="utf-8") != text:
             raise Refused(
-                f"{path} must be what the data and the models give, got something else; `git log -p {path}` says who changed it, "
-                "`dvc repro --force` makes it anew"
+                f"{path} must be what the data and the models give, got something else; see `git log -p {path}`, or whether "
+                "other packages are installed here; `dvc repro --force --single-item trigger evaluate gate` makes it anew"
             )

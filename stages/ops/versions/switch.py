@@ -4,6 +4,7 @@ What is about to change is noted first (journal.py). A command that finds such a
 was not; the tree was clean when the note was written, so undoing loses nothing.
 """
 
+import json
 import shutil
 import sys
 from collections.abc import Iterator
@@ -14,7 +15,7 @@ from stages import artefacts
 from stages.decision.baseline import Git
 from stages.decision.ledger import Ledger, write_ledger
 from stages.errors import Refused, ToolError
-from stages.ops.dvc import run_dvc
+from stages.ops.dvc import dvc_output, run_dvc
 from stages.ops.versions import journal
 from stages.ops.versions.journal import Intent
 from stages.ops.versions.record import verified
@@ -96,12 +97,9 @@ def put_live(bundle: Path, ledger: Ledger) -> None:
     write_ledger(artefacts.LEDGER, ledger)
 
 
-def settle() -> None:
-    """Judge anew by the baseline of now. Nothing is trained, whatever else has changed.
-
-    A fresh clone has no rows yet, and after a rollback there may be newer data than the last run saw: hence validate.
-    """
-    run_dvc("repro", "--single-item", "validate", "trigger", "evaluate", "gate", quiet=True)
+def settle(*stages: str) -> None:
+    """Run stages anew by the baseline of now. Nothing is trained, whatever else has changed."""
+    run_dvc("repro", "--single-item", *stages, quiet=True)
 
 
 def commit(intent: Intent, git: Git, subject: str, body: str) -> None:
@@ -114,16 +112,26 @@ def commit(intent: Intent, git: Git, subject: str, body: str) -> None:
 
 
 def _settle_and_commit(intent: Intent, git: Git) -> str | None:
-    """The stages after a rollback, in a commit of their own; a stage that fails must not hold up the rollback."""
+    """The stages after a rollback, in a commit of their own; a stage that fails must not hold up the rollback.
+
+    There may be newer data than the last run saw, and in a fresh clone no rows: validate makes them. Where they are not what the
+    candidate learned from, nobody can judge it; the next run makes another one.
+    """
+    unsettled = None
     try:
-        settle()
+        settle("validate", "trigger")
         git("add", "--update", "--", *SETTLED)
-        if git("diff", "--cached", "--name-only").strip():
-            git("commit", "--quiet", "-m", f"Settle on version {intent.version}")
+        if json.loads(dvc_output("status", "--json", "train")):
+            unsettled = "there are newer rows than the candidate's: the next `ratchet run` judges"
+        else:
+            settle("evaluate", "gate")
     except ToolError as error:
-        _restore(SETTLED, git)
-        return str(error)
-    return None
+        unsettled = f"{error}: `dvc repro`, then commit"
+        git("checkout", "--quiet", "--", *SETTLED)
+    git("add", "--update", "--", *SETTLED)
+    if git("diff", "--cached", "--name-only").strip():
+        git("commit", "--quiet", "-m", f"Settle on version {intent.version}")
+    return unsettled
 
 
 def _undo(intent: Intent, git: Git) -> None:
