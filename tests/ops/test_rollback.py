@@ -187,7 +187,7 @@ def test_a_stage_that_fails_does_not_hold_up_a_rollback(here, monkeypatch):
 
     monkeypatch.setattr(switch, "settle", fails)
     done = rollback(asked(), run_git)
-    assert done == Done(version=2, unsettled="`dvc repro` must succeed, got exit code 4")
+    assert done == Done(version=2, unsettled="`dvc repro` must succeed, got exit code 4, then run `dvc repro` and commit")
     assert live() == (2, "two")
     assert git("log", "-1", "--format=%s") == "Roll back ticket-router from version 3 to version 2"
     assert git("status", "--porcelain") == ""

@@ -126,7 +126,7 @@ def _settle_and_commit(intent: Intent, git: Git) -> str | None:
         else:
             settle("evaluate", "gate")
     except ToolError as error:
-        unsettled = f"{error}: `dvc repro`, then commit"
+        unsettled = f"{error}, then run `dvc repro` and commit"
         git("checkout", "--quiet", "--", *SETTLED)
     git("add", "--update", "--", *SETTLED)
     if git("diff", "--cached", "--name-only").strip():
