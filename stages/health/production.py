@@ -33,7 +33,7 @@ class Production:
 
 def production(ledger: Ledger, looks: Sequence[Look]) -> Production:
     """Hold the ledger against what the runs said."""
-    as_of = max([own.as_of for own in looks], default=ledger.since)
+    as_of = max([ledger.since, *(own.as_of for own in looks)])  # a rollback may be of a day that no run has seen yet
     tried = max((own.as_of for own in ledger.entries if own.kind == "attempt" or own.version), default=None)
     said = [(own.as_of, own.trigger) for own in runs(looks)]
     return Production(

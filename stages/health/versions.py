@@ -6,7 +6,7 @@ from datetime import date
 
 from stages.decision.ledger import Entry, Ledger
 from stages.evidence.difference import Difference
-from stages.health.looks import Compared, Look, comparisons
+from stages.health.looks import Compared, Look, comparisons, runs
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -56,6 +56,7 @@ class Version:
     before : the version that it replaced; 0 is a dummy.
     until : the day it left production for the first time (None: it is there still).
     back : the rollback that rejected it.
+    alarm : the day on which the trigger first asked for that; None where it did not.
     promised, gain : the metric and its gain over the version before on the gate's holdout; None where that is not on record.
     golden : its score on today's golden set.
     """
@@ -66,6 +67,7 @@ class Version:
     since: date
     until: date | None = None
     back: Entry | None = None
+    alarm: date | None = None
     verdict: str | None = None
     metric: str
     promised: float | None = None
@@ -98,7 +100,7 @@ def versions(
             own = _version(entry, switches[place + 1 :], compared, entry.metric or metric)
             before = number(ledger, switches[place - 1].bundle)
             told = later.get(entry.version, UNTOLD)
-            found.append(replace(own, before=before, golden=golden.get(entry.version), later=told))
+            found.append(replace(own, before=before, alarm=_alarm(own, looks), golden=golden.get(entry.version), later=told))
     return found
 
 
@@ -117,6 +119,13 @@ def _version(entry: Entry, rest: Sequence[Entry], compared: Sequence[tuple[date,
         gain=at_gate.gain(metric) if at_gate else None,
         level=_level(entry, compared, at_gate, metric),
     )
+
+
+def _alarm(own: Version, looks: Sequence[Look]) -> date | None:
+    if own.back is None:
+        return None
+    asked = [look.as_of for look in runs(looks) if look.trigger == "rollback" and own.since < look.as_of <= own.back.as_of]
+    return min(asked, default=None)
 
 
 def number(ledger: Ledger, bundle: str) -> int:

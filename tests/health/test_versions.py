@@ -22,6 +22,19 @@ def test_a_rollback_ends_a_version_and_the_next_one_follows_the_one_gone_back_to
     assert (one.until, one.back, three.before) == (day(2), None, 1)
 
 
+def test_how_fast_a_version_was_taken_back_counts_from_the_first_alarm_of_its_time():
+    entries = (promotion(1, day(1)), promotion(2, day(2)), rollback(1, 2, day(5)))
+    alarms = [seen(day(2), "rollback"), seen(day(3), "investigate"), seen(day(4), "rollback"), seen(day(5), "rollback")]
+    one, two = found(*entries, looks=alarms)
+    assert (one.alarm, two.alarm) == (None, day(4))  # on day 2 it was said of version 1, which was live still
+    assert found(*entries, looks=alarms[:2])[1].alarm is None
+
+
+def test_a_rollback_of_a_day_that_no_run_has_seen_is_not_in_the_future():
+    live = production(ledger(promotion(1, day(1)), promotion(2, day(2)), rollback(1, 2, day(4))), [seen(day(3), "rollback")])
+    assert (live.as_of, live.days_old) == (day(4), 0)
+
+
 def test_the_promised_gain_is_the_one_that_the_gate_saw():
     again = seen(day(2), pair=("b0", "b1", "other"), values=(0.1, 0.9))
     (one,) = found(promotion(1, day(1)), looks=[seen(day(1), pair=("b0", "b1", "h1"), values=(0.5, 0.75)), again])

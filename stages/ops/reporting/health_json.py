@@ -64,4 +64,5 @@ def _version(own: Version, confidence: float) -> dict[str, Any]:
         "rolled_back": own.back.as_of.isoformat() if own.back else None,
         "rolled_back_because": own.back.reason if own.back else None,
         "days_until_rollback": (own.back.as_of - own.since).days if own.back else None,
+        "days_from_alarm_to_rollback": (own.back.as_of - own.alarm).days if own.back and own.alarm else None,
     }

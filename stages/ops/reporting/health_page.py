@@ -133,7 +133,8 @@ def _taken_back(own: Version) -> str:
     if back is None:
         return ""
     lived = (back.as_of - own.since).days
-    return f"version {own.number} on {back.as_of}, after {lived} days of data: {back.reason or 'no reason is on record'}"
+    asked = f"{(back.as_of - own.alarm).days} after the trigger asked for it" if own.alarm else "which no run had asked for"
+    return f"version {own.number} on {back.as_of}, after {lived} days of data, {asked}: {back.reason or 'no reason is on record'}"
 
 
 def _golden(found: Health) -> Section:
