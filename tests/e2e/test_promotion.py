@@ -14,7 +14,7 @@ from stages import artefacts
 from stages.artefacts import dvc_md5, write_json
 from stages.decision.baseline import run_git
 from stages.decision.ledger import Entry, Ledger, read_ledger, write_ledger
-from stages.errors import InputError
+from stages.errors import InputError, ToolError
 from stages.ops import promote as verb
 from stages.ops.promote import Approval, promote
 from stages.ops.rollback import Request, rollback
@@ -168,3 +168,27 @@ def test_without_cache_and_remote_nothing_changes(loop, clone):
         rollback(BACK, run_git)
     assert (run_git("for-each-ref"), (artefacts.BASELINE / "model").read_bytes()) == before
     assert clean()
+
+
+def test_of_two_clones_that_promote_one_push_wins_and_nothing_of_the_other_arrives(loop, tmp_path, monkeypatch):
+    bare, clones = tmp_path / "bare.git", [tmp_path / name for name in ("ada", "grace")]
+    run_git("clone", "-q", "--bare", f"file://{loop['folder']}", str(bare))
+    run_git("clone", "-q", f"file://{bare}", str(clones[0]))
+    monkeypatch.chdir(clones[0])
+    dvc("pull", "-q")
+    Path("data/rows").write_text("three")
+    dvc("repro", "-q")
+    dvc("push", "-q")
+    run_git("commit", "-q", "-a", "-m", "Run")
+    run_git("push", "-q", "origin", "HEAD:main")
+    shutil.copytree(clones[0], clones[1])
+    for number, clone in enumerate(clones):
+        monkeypatch.chdir(clone)
+        promote(Approval("desk-lead", f"reason {number}", accept_review=False), run_git)
+    push = ("push", "-q", "--atomic", "--follow-tags", "origin", "HEAD:main")
+    run_git(*push)
+    won = run_git("ls-remote", str(bare))
+    monkeypatch.chdir(clones[0])
+    with pytest.raises(ToolError, match="`git push` must work here, got"):
+        run_git(*push)
+    assert run_git("ls-remote", str(bare)) == won
