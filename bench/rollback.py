@@ -16,7 +16,10 @@ from bench.table import machine
 
 ROOT = Path(__file__).resolve().parents[1]
 TIMES, TARGET_S = 20, 5.0
-SWITCH = "from stages.ops.versions import switch; switch._settle_and_commit = lambda intent, git: None; from ratchet import main; main()"
+SWITCH = (
+    "from stages.ops.versions import switch; switch._settle_and_commit = lambda intent, git: None; "
+    "from ratchet import main; main()"
+)
 
 
 def main() -> None:
