@@ -13,6 +13,7 @@ import numpy as np
 import pandas as pd
 
 from desk import Desk
+from desk.weeks import monday
 from stages import artefacts, settings
 from stages.decision.baseline import run_git
 from stages.ops.dvc import run_dvc
@@ -27,6 +28,7 @@ COPIED = (
     *("data/releases.yaml", "ci.mk", ".github", "azure-pipelines.yml"),
 )
 ALARM_QUEUES = {"kestrel": "technical", "marlin": "shipping", "pinto": "access", "quill": "returns", "vela": "account"}
+HOLIDAYS = {"starts": "2026-12-21", "ends": "2027-01-10", "what": "Temporary staff over the holidays"}
 FEW_ROWS: dict[str, Any] = {
     "split.holdout_batches": 2,
     "split.recent_batches": 1,
@@ -56,6 +58,11 @@ class SmallDesk(Desk):
     def golden(self, rows: int, weeks: Iterable[int]) -> pd.DataFrame:
         """Fresh tickets, likewise."""
         return _with_alarms(super().golden(rows, weeks), np.random.default_rng([self.seed, rows]))
+
+    def events(self, weeks: int) -> dict[str, list[dict[str, Any]]]:
+        """What is known after so many weeks, with a freeze over the holidays."""
+        freezes = [HOLIDAYS] if HOLIDAYS["starts"] <= monday(weeks).isoformat() else []
+        return super().events(weeks) | {"freezes": freezes}
 
 
 def _with_alarms(tickets: pd.DataFrame, rng: np.random.Generator) -> pd.DataFrame:

@@ -127,10 +127,11 @@ def play(year: Year) -> None:
     year.deliver_through(18)
     year.scheduled("week after")
     year.merge("week after")
+    year.mark("settled")
 
     year.deliver_through(51)
-    year.scheduled("year's end")
-    year.merge("year's end")
+    year.scheduled("holidays")
+    year.merge("holidays")
 
 
 def _damage(period: str) -> None:

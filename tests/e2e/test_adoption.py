@@ -1,4 +1,4 @@
-"""Adoption by real data: `ratchet init`, configuration only, then period after period with real Git and DVC."""
+"""Adoption by real data: `ratchet init`, configuration only, then real runs and promotions with real Git and DVC."""
 
 import fnmatch
 import json
@@ -122,17 +122,16 @@ def configure(loop: Loop, drop: tuple[str, ...], change: Callable[[str], str] = 
 def test_incidents_are_adopted_by_configuration_alone(loop):
     incidents = pd.read_parquet(dataset("incidents/incidents.parquet"))
     week = incidents["opened_at"].dt.strftime("%G-W%V")
-    incidents[week.between("2016-W10", "2016-W15")].to_parquet(loop.folder / "incidents.parquet", index=False)
+    incidents[week.between("2016-W10", "2016-W16")].to_parquet(loop.folder / "incidents.parquet", index=False)
     said = loop.ratchet("init", "incidents.parquet", "--target", "final_assignment_group")
     assert "assignment_group equals final_assignment_group on 66%" in said
     loop.run("git", "add", "--all")
     loop.run("git", "commit", "--quiet", "--message", "Start the loop")
     configure(loop, (*LATER, "assignment_group"), lambda text: text.replace("prediction: null", "prediction: assignment_group"))
     assert loop.run("git", "diff", "--name-only").split() == ["params.yaml"]
-    verdicts = loop.play([(name, incidents[week == name]) for name in ("2016-W16", "2016-W17")])
-    assert verdicts[0] == ("2016-04-17", "retrain", "review")
+    verdicts = loop.play([("2016-W17", incidents[week == "2016-W17"])])
+    assert verdicts[0] == ("2016-04-24", "retrain", "review")
     assert {trigger for _, trigger, _ in verdicts} <= {"retrain", "investigate", "skip", "blocked"}
-    assert "retrain" in {trigger for _, trigger, _ in verdicts[1:]}  # a third of what was served is corrected by then
     assert {gate for _, _, gate in verdicts} <= {"promote", "hold", "review", "-"}
     first, *later = [entry for entry in loop.ledger() if entry["kind"] == "attempt"]
     assert first["verdict"] == "review"
@@ -149,9 +148,7 @@ def test_bike_demand_is_adopted_as_regression(loop):
     hours[month <= "2011-06"].to_csv(loop.folder / "hours.csv", index=False)
     assert "regression of cnt" in loop.ratchet("init", "hours.csv", "--target", "cnt", "--id", "instant", "--every", "month")
     configure(loop, ("casual", "registered"))
-    verdicts = loop.play([("2011-07", hours[month == "2011-07"])])
-    assert verdicts[0] == ("2011-06-30", "retrain", "review")
-    assert verdicts[1][1] in {"retrain", "investigate", "skip"}
+    assert loop.play([]) == [("2011-06-30", "retrain", "review")]
     dummy = loop.run("git", "log", "--format=%h", "--", "models/baseline.dvc").split()
     assert len(dummy) == 1 + sum(entry["kind"] == "promotion" and entry["version"] > 0 for entry in loop.ledger())
     promised = next(entry["promised"] for entry in loop.ledger() if entry.get("version") == 1)

@@ -123,37 +123,37 @@ def test_the_ledger_holds_every_step_once(year):
         ("promotion", 2, "promote", None),
         ("rollback", None, None, None),
         ("attempt", None, "promote", None),
-        ("attempt", None, "promote", None),
     ]
-    told = [year.seen[name]["decision"]["verdict"] for name in ("first", "harm", "better", "week after", "year's end")]
+    told = [year.seen[name]["decision"]["verdict"] for name in ("first", "harm", "better", "week after")]
     assert [entry["verdict"] for entry in year.ledger() if entry["kind"] == "attempt"] == told
 
 
-def test_at_the_end_of_the_year_all_is_settled_and_the_loop_says_how_it_did(clone):
-    call = clone("main")
+def test_a_freeze_blocks_the_last_run_of_the_year(year):
+    trigger = year.seen["holidays"]["trigger"]
+    assert (trigger["verdict"], trigger["as_of"]) == ("blocked", "2027-01-03")
+    assert trigger["reasons"][0].startswith("data_freeze: Temporary staff over the holidays")
+    assert len(year.shown("metrics/validation.json")["batches"]) == 2 * 52  # rows and feedback of every week
+
+
+def test_what_is_merged_is_settled_and_the_loop_says_how_it_did(clone):
+    call = clone("settled")
     assert call("dvc", "status").strip() == "Data and pipelines are up to date."
     assert call("git", "status", "--porcelain") == ""
-    health = call("ratchet", "health")
-    assert "1 of 2 versions were taken back" in health
+    assert "1 of 2 versions were taken back" in call("ratchet", "health")
 
 
-def test_a_shallow_clone_asks_for_review_until_it_is_complete(clone):
+def test_a_clone_asks_for_review_until_it_is_complete_then_reproduces_every_byte_and_experiments(clone):
     call = clone("pending", "--depth", "1")
     said = call("ratchet", "gate", "--check", fails=True)
     assert "verdict: review" in said
     assert "git fetch --unshallow" in said
     assert "shallow clone; run `git fetch --unshallow`" in call("ratchet", *PROMOTE, fails=True)
-    call("git", "fetch", "-q", "--unshallow")
+    call("git", "fetch", "-q", "--unshallow", "--no-tags")
     assert "verdict: promote" in call("ratchet", "gate", "--check")
 
-
-def test_a_clone_reproduces_every_byte_and_experiments(clone):
-    call = clone("pending")
-    assert "up to date" in call("dvc", "repro")
     assert json.loads(call("dvc", "metrics", "diff", "--json", "HEAD~1"))["metrics/evaluation.json"]["holdout.accuracy"]
     changed = json.loads(call("dvc", "params", "diff", "--json", "HEAD~1"))["params.yaml"]
     assert changed["trigger.request"] == {"old": "more words, fewer categories", "new": "more words, all categories"}
-
     tried = call("dvc", "exp", "run", "-S", "gate.min_gain=0.5")
     assert "Running stage 'train'" not in tried
     assert "less than the 0.5 asked for" in call("cat", "metrics/decision.json")

@@ -55,7 +55,7 @@ def pandera_reasons(frame: pd.DataFrame) -> set[tuple[int, str]]:
     return set()
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=30, deadline=None)
 @given(frame=frames)
 def test_masks_and_pandera_name_the_same_rows_and_rules(frame):
     masks = failing_rows(frame, SCHEMA)
@@ -63,7 +63,7 @@ def test_masks_and_pandera_name_the_same_rows_and_rules(frame):
     assert all(mask.any() for mask in masks.values())
 
 
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=30, deadline=None)
 @given(frame=frames)
 def test_the_rows_that_pass_are_all_others_and_valid(frame):
     refused = np.any([np.zeros(len(frame), dtype=bool), *failing_rows(frame, SCHEMA).values()], axis=0)
