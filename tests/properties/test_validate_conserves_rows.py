@@ -170,7 +170,7 @@ def noting(found: dict[str, Any], name: str, work: Any) -> Any:
     return wrapped
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(drawn=worlds)
 def test_rows_and_labels_are_counted_as_a_second_implementation_counts_them(make_project, make_params, seen, drawn):
     with tempfile.TemporaryDirectory() as folder:
